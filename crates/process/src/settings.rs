@@ -191,7 +191,7 @@ mod tests {
         let path = folder.path().join("indelible.toml");
         let missing = read::<Raw>(&path).unwrap_err();
         assert!(missing.to_string().ends_with("indelible.toml does not exist"), "{missing}");
-        crate::files::replace_durably(&path, &vec![b'#'; 1024 * 1024 + 1]).unwrap();
+        files::replace_durably(&path, &vec![b'#'; 1024 * 1024 + 1]).unwrap();
         let long = read::<Raw>(&path).unwrap_err();
         assert!(matches!(long, SettingsFileError::File(FileError::TooLong { .. })));
     }

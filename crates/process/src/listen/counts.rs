@@ -55,6 +55,12 @@ impl ConnectionCounts {
         self.refused.get()
     }
 
+    /// Connections that were closed because the client took too long.
+    #[must_use]
+    pub fn timed_out(&self) -> u64 {
+        self.timed_out.get()
+    }
+
     /// Connections that a shutdown ended before they were done.
     #[must_use]
     pub fn cut(&self) -> u64 {

@@ -13,7 +13,7 @@ use crate::clock;
 /// Says so in HTTP/1.1, whatever the client speaks: nothing of its request has been read yet.
 const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\n\
     content-type: application/problem+json\r\n\
-    content-length: 96\r\n\
+    content-length: 97\r\n\
     retry-after: 1\r\n\
     connection: close\r\n\
     \r\n\
