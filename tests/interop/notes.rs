@@ -6,21 +6,11 @@ mod keys;
 mod policies;
 mod subtrees;
 
-use indelible_merkle::Hash;
-use indelible_merkle::TreeSize;
-use indelible_note::Algorithm;
-use indelible_note::Checkpoint;
-use indelible_note::KeyId;
-use indelible_note::KeyName;
-use indelible_note::Origin;
-use indelible_note::SignerKey;
-use serde_json::Value;
-use serde_json::json;
+use indelible_merkle::{Hash, TreeSize};
+use indelible_note::{Algorithm, Checkpoint, KeyId, KeyName, Origin, SignerKey};
+use serde_json::{Value, json};
 
-use crate::oracle::Oracle;
-use crate::oracle::base64;
-use crate::oracle::number;
-use crate::oracle::text;
+use crate::oracle::{Oracle, base64, number, text};
 
 pub(crate) const ORIGIN: &str = "log.example/access";
 

@@ -1,26 +1,12 @@
 //! `tlog-proof` files against `transparency-dev/formats` and `transparency-dev/merkle`.
 
-use indelible_merkle::Frontier;
-use indelible_merkle::Hash;
-use indelible_merkle::LeafIndex;
-use indelible_note::Algorithm;
-use indelible_note::Claim;
-use indelible_note::Note;
-use indelible_note::Policy;
-use indelible_note::ProofFile;
-use indelible_note::SignerKey;
-use indelible_note::Timestamp;
-use serde_json::Value;
-use serde_json::json;
+use indelible_merkle::{Frontier, Hash, LeafIndex};
+use indelible_note::{Algorithm, Claim, Note, Policy, ProofFile, SignerKey, Timestamp};
+use serde_json::{Value, json};
 
 use crate::dice::Dice;
-use crate::notes::ORIGIN;
-use crate::notes::checkpoint;
-use crate::notes::our_key;
-use crate::oracle::Oracle;
-use crate::oracle::base64;
-use crate::oracle::bytes;
-use crate::oracle::number;
+use crate::notes::{ORIGIN, checkpoint, our_key};
+use crate::oracle::{Oracle, base64, bytes, number};
 
 /// A log of a few entries, its newest checkpoint cosigned by one witness, and who believes that.
 struct Log {
@@ -57,12 +43,9 @@ impl Log {
     /// A proof file made by us from the hashes that they found.
     fn proof(&self, oracle: &mut Oracle, index: u64, extra: Option<&[u8]>) -> ProofFile {
         let hashes = their_proof(oracle, index, self.size());
-        ProofFile {
-            extra: extra.map(<[u8]>::to_vec),
-            index: LeafIndex::new(index).expect("an index"),
-            hashes,
-            checkpoint: Claim::parse(&self.note).expect("a checkpoint"),
-        }
+        let index = LeafIndex::new(index).expect("an index");
+        let claim = Claim::parse(&self.note).expect("a checkpoint");
+        ProofFile::new(extra.map(<[u8]>::to_vec), index, hashes, claim).expect("a proof file")
     }
 
     fn size(&self) -> u64 {
@@ -101,8 +84,7 @@ fn our_proof_files_are_verified_elsewhere() {
             for extra in EXTRAS {
                 let file = log.proof(&mut oracle, index, extra).to_bytes();
                 let file = String::from_utf8(file).expect("a proof file is text");
-                let proven =
-                    oracle.must("proof.verify", &log.question(&file, &log.leaf(index)));
+                let proven = oracle.must("proof.verify", &log.question(&file, &log.leaf(index)));
                 assert_eq!((number(&proven["index"]), number(&proven["size"])), (index, size));
                 match extra {
                     Some(extra) => assert_eq!(bytes(&proven["extra"]), extra),
@@ -139,7 +121,7 @@ fn proof_files_made_elsewhere_are_verified_here_and_printed_as_they_were() {
                 let file = oracle.must_text("proof.print", &asked);
                 let read = ProofFile::parse(file.as_bytes()).expect("a proof file");
                 assert_eq!(read.to_bytes(), file.as_bytes());
-                assert_eq!(read.extra.as_deref(), extra);
+                assert_eq!(read.extra(), extra);
                 let proven = read.verify(&log.leaf(index), &log.policy()).expect("a right proof");
                 assert_eq!(proven.index().get(), index);
                 assert!(read.verify(&Hash::of_leaf(b"else"), &log.policy()).is_err(), "{file}");
@@ -163,8 +145,9 @@ fn a_proof_file_with_any_byte_changed_is_never_accepted_here_alone() {
         let mut bytes = whole.clone();
         bytes[at] ^= 1 << dice.below(7);
         let Ok(file) = String::from_utf8(bytes) else { continue };
-        let ours =
-            ProofFile::parse(file.as_bytes()).ok().and_then(|read| read.verify(&leaf, &policy).ok());
+        let ours = ProofFile::parse(file.as_bytes())
+            .ok()
+            .and_then(|read| read.verify(&leaf, &policy).ok());
         let theirs = oracle.ask("proof.verify", &log.question(&file, &leaf));
         match ours {
             Some(_) => assert!(theirs.is_ok(), "byte {at}: they say {theirs:?} of\n{file}"),

@@ -1,31 +1,15 @@
 //! Checkpoints with the signatures of logs and witnesses.
 
 use indelible_merkle::Hash;
-use indelible_note::Algorithm;
-use indelible_note::Checkpoint;
-use indelible_note::Claim;
-use indelible_note::Note;
-use indelible_note::SignatureLine;
-use indelible_note::SignerKey;
-use indelible_note::Timestamp;
-use indelible_note::VerifierKey;
-use indelible_note::verify_cosignature;
-use serde_json::Value;
-use serde_json::json;
+use indelible_note::{
+    Algorithm, Checkpoint, Claim, Note, SignatureLine, SignerKey, Timestamp, VerifierKey,
+    verify_cosignature,
+};
+use serde_json::{Value, json};
 
-use super::ORIGIN;
-use super::checkpoint;
-use super::id_number;
-use super::our_key;
-use super::signers;
-use super::their_body;
-use super::their_key;
+use super::{ORIGIN, checkpoint, id_number, our_key, signers, their_body, their_key};
 use crate::dice::Dice;
-use crate::oracle::Oracle;
-use crate::oracle::base64;
-use crate::oracle::bytes;
-use crate::oracle::number;
-use crate::oracle::text;
+use crate::oracle::{Oracle, base64, bytes, number, text};
 
 const NOW: u64 = 1_795_000_000;
 
@@ -60,7 +44,7 @@ impl Signers {
     }
 
     fn verifiers(&self) -> Vec<VerifierKey> {
-        std::iter::once(&self.log).chain(&self.others).map(SignerKey::verifier).collect()
+        std::iter::once(&self.log).chain(&self.others).map(|key| key.verifier().clone()).collect()
     }
 
     fn question(&self, note: &str) -> Value {
@@ -109,8 +93,10 @@ fn checkpoints_signed_elsewhere_are_accepted_here() {
     for size in [0, 1, 300, 1 << 40] {
         let said = checkpoint(size, Hash::of_leaf(b"a root"));
         let body = their_body(&mut oracle, &said);
-        let signed = oracle
-            .must_text("note.sign", &json!({ "text": body, "private": [log, cosigner, post_quantum] }));
+        let signed = oracle.must_text(
+            "note.sign",
+            &json!({ "text": body, "private": [log, cosigner, post_quantum] }),
+        );
         let claim = Claim::parse(signed.as_bytes()).expect("a checkpoint");
         assert_eq!(claim.unverified(), &said);
         assert_eq!(claim.bytes(), signed.as_bytes());
@@ -159,9 +145,9 @@ fn a_checkpoint_with_any_byte_changed_is_accepted_by_nobody_or_by_both_alike() {
     let whole = keys.sign(&said);
     let verifiers = keys.verifiers();
     for at in 0..whole.len() {
-        let mut bytes = whole.clone().into_bytes();
-        bytes[at] ^= 1 << dice.below(7);
-        let Ok(broken) = String::from_utf8(bytes) else { continue };
+        let mut broken = whole.clone().into_bytes();
+        broken[at] ^= 1 << dice.below(7);
+        let Ok(broken) = String::from_utf8(broken) else { continue };
         let ours = Claim::parse(broken.as_bytes())
             .ok()
             .and_then(|claim| claim.verify(&verifiers).ok())

@@ -1,17 +1,11 @@
 //! The texts of private and verifier keys.
 
-use indelible_note::SignerKey;
-use indelible_note::VerifierKey;
+use indelible_note::{SignerKey, VerifierKey};
 use serde_json::json;
 
-use super::ALGORITHMS;
-use super::id_number;
-use super::our_key;
-use super::their_key;
+use super::{ALGORITHMS, id_number, our_key, their_key};
 use crate::dice::Dice;
-use crate::oracle::Oracle;
-use crate::oracle::number;
-use crate::oracle::text;
+use crate::oracle::{Oracle, number, text};
 
 const NAMES: [&str; 4] = ["a", "log.example/access", "oid/1.3.6.1.4.1.32473.1", "k\u{f6}ln"];
 
@@ -25,7 +19,7 @@ fn keys_that_others_made_are_read_here_and_printed_as_they_were() {
             assert_eq!(signer.to_text().as_str(), private);
             assert_eq!(signer.verifier().to_string(), verifier);
             let read = VerifierKey::parse(&verifier).expect("a verifier key");
-            assert_eq!(read, signer.verifier());
+            assert_eq!(&read, signer.verifier());
             assert_eq!((read.name().as_str(), read.algorithm()), (name, algorithm));
         }
     }

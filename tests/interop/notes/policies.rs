@@ -1,18 +1,10 @@
 //! Policies: is this enough signatures?
 
 use indelible_merkle::Hash;
-use indelible_note::Algorithm;
-use indelible_note::Claim;
-use indelible_note::Note;
-use indelible_note::Policy;
-use indelible_note::SignatureLine;
-use indelible_note::SignerKey;
-use indelible_note::Timestamp;
+use indelible_note::{Algorithm, Claim, Note, Policy, SignatureLine, SignerKey, Timestamp};
 use serde_json::json;
 
-use super::ORIGIN;
-use super::checkpoint;
-use super::our_key;
+use super::{ORIGIN, checkpoint, our_key};
 use crate::oracle::Oracle;
 
 const WITNESSES: u8 = 5;

@@ -1,26 +1,18 @@
 //! Signatures over subtrees.
 
-use indelible_merkle::Hash;
-use indelible_merkle::LeafIndex;
-use indelible_merkle::Subtree;
-use indelible_note::Algorithm;
-use indelible_note::Origin;
-use indelible_note::SignatureLine;
-use indelible_note::VerifierKey;
-use indelible_note::verify_subtree_cosignature;
+use indelible_merkle::{Hash, LeafIndex, Subtree};
+use indelible_note::{Algorithm, Origin, SignatureLine, VerifierKey, verify_subtree_cosignature};
 use serde_json::json;
 
-use super::ORIGIN;
-use super::our_key;
-use super::their_key;
-use crate::oracle::Oracle;
-use crate::oracle::base64;
+use super::{ORIGIN, our_key, their_key};
+use crate::oracle::{Oracle, base64};
 
 const WITNESS: &str = "witness.example/w1";
 
 /// Each is valid by the rule of Merkle tree certificates: it starts at a multiple of the smallest
 /// power of two that is not less than its length.
-const SUBTREES: [(u64, u64); 6] = [(0, 1), (0, 300), (4, 8), (8, 13), (256, 512), (1 << 40, 1 << 41)];
+const SUBTREES: [(u64, u64); 6] =
+    [(0, 1), (0, 300), (4, 8), (8, 13), (256, 512), (1 << 40, 1 << 41)];
 
 #[test]
 fn our_subtree_signatures_are_accepted_elsewhere_for_that_subtree_alone() {

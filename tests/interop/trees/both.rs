@@ -2,16 +2,11 @@
 
 use std::collections::HashMap;
 
-use indelible_merkle::Frontier;
-use indelible_merkle::Hash;
-use indelible_merkle::NodeId;
-use indelible_merkle::NodeSource;
+use indelible_merkle::{Frontier, Hash, NodeId, NodeSource};
 use serde_json::json;
 
 use super::size;
-use crate::oracle::Oracle;
-use crate::oracle::base64;
-use crate::oracle::bytes;
+use crate::oracle::{Oracle, base64, bytes};
 
 #[derive(Debug)]
 pub(super) struct Both {

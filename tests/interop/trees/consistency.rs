@@ -1,15 +1,11 @@
 //! Consistency proofs, whole and broken.
 
-use indelible_merkle::Hash;
-use indelible_merkle::consistency;
+use indelible_merkle::{Hash, consistency};
 use serde_json::json;
 
-use super::EVERY_SIZE;
-use super::LARGE;
-use super::both::Both;
-use super::both::encoded;
+use super::both::{Both, encoded};
 use super::inclusion::flipped;
-use super::size;
+use super::{EVERY_SIZE, LARGE, size};
 use crate::dice::Dice;
 use crate::oracle::base64;
 

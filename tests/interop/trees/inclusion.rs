@@ -1,15 +1,10 @@
 //! Inclusion proofs, whole and broken.
 
-use indelible_merkle::Hash;
-use indelible_merkle::LeafIndex;
-use indelible_merkle::inclusion;
+use indelible_merkle::{Hash, LeafIndex, inclusion};
 use serde_json::json;
 
-use super::EVERY_SIZE;
-use super::LARGE;
-use super::both::Both;
-use super::both::encoded;
-use super::size;
+use super::both::{Both, encoded};
+use super::{EVERY_SIZE, LARGE, size};
 use crate::dice::Dice;
 use crate::oracle::base64;
 

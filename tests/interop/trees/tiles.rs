@@ -3,24 +3,16 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use indelible_merkle::Hash;
-use indelible_merkle::LeafIndex;
-use indelible_merkle::NodeId;
-use indelible_merkle::NodeSource;
-use indelible_merkle::Tile;
-use indelible_merkle::TileId;
-use indelible_merkle::TreeSize;
-use indelible_merkle::inclusion;
-use indelible_merkle::tiles_of;
+use indelible_merkle::{
+    Hash, LeafIndex, NodeId, NodeSource, Tile, TileId, TreeSize, inclusion, tiles_of,
+};
 use indelible_wire::ResourcePath;
 use serde_json::json;
 
-use super::LARGE;
 use super::both::Both;
-use super::size;
+use super::{LARGE, size};
 use crate::dice::Dice;
-use crate::oracle::Oracle;
-use crate::oracle::text;
+use crate::oracle::{Oracle, text};
 
 /// Sizes at which tiles begin, end and go up a level, and some between.
 fn sizes() -> Vec<u64> {
@@ -52,7 +44,7 @@ fn the_bytes_of_a_tile_are_those_of_tlog() {
     for at in sizes() {
         for tile in tiles_of(size(at)) {
             let theirs = tile_of(&mut both.theirs, tile);
-            let mut ours = Vec::with_capacity(theirs.len());
+            let mut ours: Vec<u8> = Vec::with_capacity(theirs.len());
             for node in nodes_of(tile) {
                 ours.extend(both.ours.node(node).expect("every node is there").as_bytes());
             }
