@@ -1,6 +1,6 @@
 //! What our own routes answer in JSON: text of the right shape, and no more.
 //!
-//! `decode` makes checked values of it, see `receipts`. Members that a reader does not know are
+//! `decode` makes checked values of it: see `receipts` and `proof_claims`. Members that a reader does not know are
 //! ignored, so that a server may say more than its older clients understand.
 
 use alloc::string::String;

@@ -1,6 +1,7 @@
 //! Well-formed things that the tests of several rooms start from, and strategies for them.
 
-use alloc::string::ToString;
+use alloc::format;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use indelible_merkle::{Hash, LeafIndex, Subtree, TreeSize};
@@ -26,6 +27,25 @@ CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=
 /// The checkpoint in [`ADD_CHECKPOINT`].
 pub(crate) fn checkpoint() -> &'static str {
     ADD_CHECKPOINT.split_once("\n\n").unwrap().1
+}
+
+/// Texts that are almost a hash: each decoder that is a little lax takes one of them.
+pub(crate) fn misspelled_hashes(hash: &str) -> Vec<String> {
+    assert!(hash.ends_with("wc="), "{hash}");
+    let trailing_bits = hash.replace("wc=", "wd=");
+    [
+        "",
+        "BwcH",
+        &hash[..43],
+        &trailing_bits,
+        &format!("{hash}\n"),
+        &format!(" {hash}"),
+        &format!("{hash}="),
+        &"07".repeat(32),
+        &hash.replace('B', "-"),
+    ]
+    .map(String::from)
+    .into()
 }
 
 /// A hash that is plainly one of ours.
