@@ -121,3 +121,6 @@ pub enum CheckpointError {
     #[error("an extension line is empty or contains a control character")]
     Extension,
 }
+
+#[cfg(test)]
+mod tests;

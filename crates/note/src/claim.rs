@@ -149,3 +149,6 @@ pub enum ClaimError {
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
 }
+
+#[cfg(test)]
+mod tests;

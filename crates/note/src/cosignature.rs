@@ -132,7 +132,7 @@ pub fn verify_cosignature(
 ) -> Result<Timestamp, Refused> {
     match verify_signature(key, checkpoint, line)? {
         Some(timestamp) => Ok(timestamp),
-        None => Err(Refused::NoCosigner { id: key.id() }),
+        None => Err(Refused::WrongAlgorithm { id: key.id() }),
     }
 }
 
@@ -150,7 +150,7 @@ pub fn verify_subtree_cosignature(
 ) -> Result<(), Refused> {
     by(key, line)?;
     if key.algorithm() != Algorithm::MlDsa44 {
-        return Err(Refused::NoCosigner { id: key.id() });
+        return Err(Refused::WrongAlgorithm { id: key.id() });
     }
     let (timestamp, signature) = timestamped(key, line, ML_DSA_44_BYTES)?;
     if timestamp != Timestamp::ZERO {
@@ -171,8 +171,7 @@ pub(crate) fn verify_signature(
     by(key, line)?;
     match key.algorithm() {
         Algorithm::Ed25519 => {
-            let signature = exactly(key, line.bytes(), ED25519_BYTES)?;
-            made(key, checkpoint.to_body().as_bytes(), signature)?;
+            verify_text(key, &checkpoint.to_body(), line)?;
             Ok(None)
         }
         Algorithm::Ed25519Cosignature => {
@@ -186,6 +185,21 @@ pub(crate) fn verify_signature(
             Ok(Some(timestamp))
         }
     }
+}
+
+/// Checks a signature by a 0x01 key over any text (signed-note, "Ed25519 signatures"). The other
+/// types sign statements about logs only.
+pub(crate) fn verify_text(
+    key: &VerifierKey,
+    text: &str,
+    line: &SignatureLine,
+) -> Result<(), Refused> {
+    by(key, line)?;
+    if key.algorithm() != Algorithm::Ed25519 {
+        return Err(Refused::WrongAlgorithm { id: key.id() });
+    }
+    let signature = exactly(key, line.bytes(), ED25519_BYTES)?;
+    made(key, text.as_bytes(), signature)
 }
 
 fn by(key: &VerifierKey, line: &SignatureLine) -> Result<(), Refused> {
@@ -226,3 +240,6 @@ fn timestamped<'l>(
 fn made(key: &VerifierKey, message: &[u8], signature: &[u8]) -> Result<(), Refused> {
     if key.made(message, signature) { Ok(()) } else { Err(Refused::Signature { id: key.id() }) }
 }
+
+#[cfg(test)]
+mod tests;

@@ -341,3 +341,6 @@ pub enum KeyError {
         bytes: usize,
     },
 }
+
+#[cfg(test)]
+mod tests;

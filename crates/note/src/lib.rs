@@ -7,6 +7,8 @@
 #![warn(missing_docs)]
 
 extern crate alloc;
+#[cfg(test)]
+extern crate std;
 
 mod checkpoint;
 mod claim;
@@ -18,6 +20,8 @@ mod policy_file;
 mod proof_file;
 mod quorum;
 mod refused;
+#[cfg(test)]
+mod sample;
 mod signature_line;
 mod signer;
 pub mod strict;

@@ -3,6 +3,9 @@
 use alloc::string::String;
 use core::fmt;
 
+use indelible_merkle::Hash;
+use sha2::{Digest, Sha256};
+
 /// Longest name or origin, in bytes, that fits an ML-DSA-44 cosigned message: its length is one
 /// byte there (tlog-cosignature, "ML-DSA-44 signed message").
 pub(crate) const COSIGNABLE_BYTES_MAX: usize = 255;
@@ -97,6 +100,13 @@ impl Origin {
         &self.0
     }
 
+    /// SHA-256 of the origin without a newline: the name under which witnesses and mirrors serve
+    /// what they hold of this log (tlog-witness, "Monitoring").
+    #[must_use]
+    pub fn digest(&self) -> Hash {
+        Hash::from_bytes(Sha256::digest(self.0.as_bytes()).into())
+    }
+
     /// The key name that a log of this origin should sign under.
     ///
     /// # Errors
@@ -132,3 +142,6 @@ pub enum OriginError {
     #[error("an origin contains a control character")]
     Control,
 }
+
+#[cfg(test)]
+mod tests;

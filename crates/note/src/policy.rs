@@ -225,15 +225,14 @@ impl PolicyBuilder {
         if threshold == 0 || threshold > members.len() {
             return Err(PolicyProblem::Threshold { threshold, members: members.len() });
         }
-        let mut places = Vec::with_capacity(members.len());
-        for member in members {
-            let place = self.defined(member)?;
-            // Once in the whole policy, so that no witness counts twice.
-            if !self.members.insert(place) {
-                return Err(PolicyProblem::MemberTwice);
-            }
-            places.push(place);
+        let places: Vec<Member> =
+            members.iter().map(|member| self.defined(member)).collect::<Result<_, _>>()?;
+        // Once in the whole policy, so that no witness counts twice.
+        let mut taken = self.members.clone();
+        if !places.iter().all(|place| taken.insert(*place)) {
+            return Err(PolicyProblem::MemberTwice);
         }
+        self.members = taken;
         self.names.insert(name.clone(), Member::Group(self.groups.len()));
         self.groups.push(Group { name, threshold, members: places });
         Ok(())

@@ -128,3 +128,6 @@ pub struct PolicyError {
     /// What is wrong there.
     pub problem: PolicyProblem,
 }
+
+#[cfg(test)]
+mod tests;

@@ -234,3 +234,6 @@ pub enum ProofError {
     #[error(transparent)]
     Inclusion(#[from] indelible_merkle::Refused),
 }
+
+#[cfg(test)]
+mod tests;

@@ -260,3 +260,6 @@ pub enum QuorumError {
         cosigned: usize,
     },
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,9 +16,9 @@ pub enum Refused {
         /// The key at hand.
         expected: KeyId,
     },
-    /// A key of a type that makes no cosignatures, or none of subtrees.
-    #[error("key {id} is of a type that makes no such cosignatures")]
-    NoCosigner {
+    /// Keys of this type make other statements.
+    #[error("key {id} is of a type that does not sign this")]
+    WrongAlgorithm {
         /// The key at hand.
         id: KeyId,
     },

@@ -100,3 +100,6 @@ pub enum LineError {
     #[error("a signature has no bytes after the four of the key id")]
     TooShort,
 }
+
+#[cfg(test)]
+mod tests;

@@ -236,3 +236,6 @@ pub enum SignError {
     #[error("no signature was found")]
     Exhausted,
 }
+
+#[cfg(test)]
+mod tests;

@@ -43,3 +43,6 @@ pub fn hash(text: &str) -> Option<Hash> {
 pub fn to_hash_text(hash: &Hash) -> String {
     to_base64(hash.as_bytes())
 }
+
+#[cfg(test)]
+mod tests;

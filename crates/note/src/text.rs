@@ -3,6 +3,9 @@
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use crate::cosignature::verify_text;
+use crate::key::VerifierKey;
+use crate::refused::Refused;
 use crate::signature_line::{LineError, SignatureLine};
 
 /// Longest note in bytes. Go's reader has the same limit; 16 ML-DSA cosignatures, the number that
@@ -59,6 +62,18 @@ impl Note {
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// What is signed, where this 0x01 key has signed it: for notes that are no checkpoints. Lines by
+    /// strangers are ignored.
+    ///
+    /// # Errors
+    /// Where the key has not signed, or a line that claims to be by it does not verify.
+    pub fn verified_text(&self, key: &VerifierKey) -> Result<&str, Refused> {
+        let mut lines = self.signatures.iter().filter(|line| line.claims(key)).peekable();
+        lines.peek().ok_or(Refused::NoneKnown)?;
+        lines.try_for_each(|line| verify_text(key, &self.text, line))?;
+        Ok(&self.text)
     }
 
     /// The signatures, in their order on the note.
@@ -135,3 +150,6 @@ pub enum NoteError {
     #[error(transparent)]
     Line(#[from] LineError),
 }
+
+#[cfg(test)]
+mod tests;
