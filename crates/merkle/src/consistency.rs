@@ -10,7 +10,8 @@ use crate::refused::Refused;
 use crate::span::Subtree;
 use crate::subtree;
 
-/// How many hashes the proof has; at most 63.
+/// How many hashes the proof has: at most 63 to a tree of up to 2^62 leaves, which is what C2SP
+/// tlog-witness lets a request carry, and at most 64 to a larger one.
 pub fn length(growth: Growth) -> usize {
     path(growth).map_or(0, |path| path.length())
 }

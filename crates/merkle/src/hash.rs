@@ -57,12 +57,6 @@ impl Hash {
     }
 }
 
-impl AsRef<[u8; 32]> for Hash {
-    fn as_ref(&self) -> &[u8; 32] {
-        &self.0
-    }
-}
-
 impl From<[u8; 32]> for Hash {
     fn from(bytes: [u8; 32]) -> Self {
         Self(bytes)

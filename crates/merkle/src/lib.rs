@@ -23,7 +23,11 @@ mod span;
 mod tile;
 
 #[cfg(test)]
+mod mutations;
+#[cfg(test)]
 mod oracle;
+#[cfg(test)]
+mod peers;
 
 pub use frontier::{Frontier, Full, PeaksError, peak_ids};
 pub use hash::{Hash, HashLengthError};

@@ -120,3 +120,79 @@ impl fmt::Display for Subtree {
         write!(f, "[{}, {})", self.start, self.end)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString;
+    use alloc::vec::Vec;
+
+    use super::*;
+    use crate::oracle::{index, size};
+
+    #[test]
+    fn a_subtree_starts_at_a_multiple_of_its_size_rounded_up() {
+        for start in 0..200_u64 {
+            for end in 0..200_u64 {
+                let made = Subtree::new(index(start), size(end));
+                if start >= end {
+                    let (start, end) = (index(start), size(end));
+                    assert_eq!(made, Err(SubtreeError::Empty { start, end }));
+                    continue;
+                }
+                let mut bit_ceil = 1;
+                while bit_ceil < end - start {
+                    bit_ceil *= 2;
+                }
+                assert_eq!(made.is_ok(), start % bit_ceil == 0, "[{start}, {end})");
+            }
+        }
+    }
+
+    #[test]
+    fn subtrees_reach_to_the_largest_tree() {
+        let max = TreeSize::MAX;
+        assert!(Subtree::new(LeafIndex::ZERO, max).is_ok());
+        assert!(Subtree::new(LeafIndex::MAX, max).is_ok());
+        assert!(Subtree::new(index(1 << 62), max).is_ok());
+        assert!(Subtree::new(index(1), max).is_err());
+        assert!(Subtree::new(LeafIndex::MAX, size(1)).is_err());
+        let refused = Subtree::new(index(1 << 61), max).unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            "subtree [2305843009213693952, 9223372036854775807) \
+             starts at no multiple of 9223372036854775808"
+        );
+    }
+
+    #[test]
+    fn refusals_name_the_bounds() {
+        let refused = Subtree::new(index(5), size(5)).unwrap_err();
+        assert_eq!(refused.to_string(), "subtree [5, 5) has no leaves");
+        let refused = Subtree::new(index(2), size(5)).unwrap_err();
+        assert_eq!(refused.to_string(), "subtree [2, 5) starts at no multiple of 4");
+    }
+
+    #[test]
+    fn the_draft_s_example_is_made_of_two_nodes() {
+        let subtree = Subtree::new(index(8), size(13)).unwrap();
+        let peaks: Vec<_> = subtree.peaks().map(|node| (node.level(), node.index())).collect();
+        assert_eq!(peaks, [(2, 2), (0, 12)]);
+        assert_eq!((subtree.start(), subtree.end(), subtree.leaves()), (index(8), size(13), 5));
+        assert!(subtree.contains(index(8)) && subtree.contains(index(12)));
+        assert!(!subtree.contains(index(7)) && !subtree.contains(index(13)));
+        assert_eq!(subtree.to_string(), "[8, 13)");
+    }
+
+    #[test]
+    fn peaks_lie_side_by_side_from_start_to_end() {
+        for (start, end) in [(0, 1), (0, 70_000), (64, 101), (1 << 62, TreeSize::MAX.get())] {
+            let subtree = Subtree::new(index(start), size(end)).unwrap();
+            let mut at = start;
+            for node in subtree.peaks() {
+                assert_eq!(node.first_leaf().get(), at);
+                at = node.size_after().get();
+            }
+            assert_eq!(at, end);
+        }
+    }
+}

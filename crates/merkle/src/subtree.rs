@@ -14,7 +14,8 @@ pub fn hash<S: NodeSource + ?Sized>(subtree: Subtree, source: &S) -> Result<Hash
     subtree.hash(source)
 }
 
-/// How many hashes the proof has; at most 63.
+/// How many hashes the proof has: at most 63 in a tree of up to 2^62 leaves, at most 64 in a larger
+/// one.
 pub fn length(subtree: Subtree, size: TreeSize) -> Result<usize, Refused> {
     Path::of(subtree, size).map(|path| path.length())
 }

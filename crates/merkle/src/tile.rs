@@ -149,6 +149,7 @@ impl TileId {
 
 impl Tile {
     /// Takes bytes as the hashes of a tile. That they are the right ones is not checked.
+    #[expect(clippy::needless_pass_by_value, reason = "the bytes have become the tile")]
     pub fn parse(id: TileId, bytes: Vec<u8>) -> Result<Self, TileError> {
         let (hashes, rest) = bytes.as_chunks::<{ Hash::BYTES }>();
         let width = usize::from(id.width);
@@ -227,7 +228,7 @@ impl fmt::Debug for Tile {
 /// there is no such tile.
 pub fn width_at(level: u8, index: u64, size: TreeSize) -> u16 {
     let on_level = size.get().checked_shr(u32::from(level) * u32::from(TILE_HEIGHT)).unwrap_or(0);
-    let before = index.checked_mul(TILE_WIDTH).unwrap_or(u64::MAX);
+    let before = index.saturating_mul(TILE_WIDTH);
     let width = on_level.saturating_sub(before).min(TILE_WIDTH);
     u16::try_from(width).unwrap_or(TileWidth::FULL.0)
 }
@@ -247,6 +248,7 @@ pub fn tile_root(hashes: &[Hash]) -> Hash {
         [] => Hash::EMPTY_ROOT,
         [hash] => *hash,
         _ => {
+            // The largest power of two smaller than their number.
             let (left, right) = hashes.split_at(hashes.len().div_ceil(2).next_power_of_two());
             Hash::of_node(&tile_root(left), &tile_root(right))
         }
