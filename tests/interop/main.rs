@@ -4,6 +4,7 @@
 //! its judge fails.
 #![expect(
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::panic,
     reason = "a test fails by panicking; clippy only knows that of functions marked #[test]"
 )]
@@ -13,4 +14,5 @@ mod notes;
 mod oracle;
 mod peers;
 mod proof_files;
+mod system;
 mod trees;

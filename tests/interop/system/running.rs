@@ -70,6 +70,11 @@ impl Running {
         found.ok_or_else(|| heard.lines.clone())
     }
 
+    /// Whether it closed both its outputs, as a program does that ends.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.said.heard.lock().expect("no panic while listening").outputs_closed == 2
+    }
+
     /// Waits for the program's own end.
     pub(crate) fn end(mut self) -> (ExitStatus, Vec<String>) {
         let heard = self.said.heard.lock().expect("no panic while listening");
