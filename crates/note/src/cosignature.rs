@@ -227,7 +227,7 @@ fn timestamped<'l>(
 ) -> Result<(Timestamp, &'l [u8]), Refused> {
     let expected = TIMESTAMP_BYTES + signature_bytes;
     let bytes = exactly(key, line.bytes(), expected)?;
-    let (seconds, signature) = bytes.split_first_chunk().ok_or(Refused::Length {
+    let (seconds, signature) = bytes.split_first_chunk().ok_or_else(|| Refused::Length {
         id: key.id(),
         bytes: bytes.len(),
         expected,

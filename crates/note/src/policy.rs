@@ -228,11 +228,11 @@ impl PolicyBuilder {
         let places: Vec<Member> =
             members.iter().map(|member| self.defined(member)).collect::<Result<_, _>>()?;
         // Once in the whole policy, so that no witness counts twice.
-        let mut taken = self.members.clone();
-        if !places.iter().all(|place| taken.insert(*place)) {
+        let mut taken = BTreeSet::new();
+        if places.iter().any(|place| self.members.contains(place) || !taken.insert(*place)) {
             return Err(PolicyProblem::MemberTwice);
         }
-        self.members = taken;
+        self.members.append(&mut taken);
         self.names.insert(name.clone(), Member::Group(self.groups.len()));
         self.groups.push(Group { name, threshold, members: places });
         Ok(())

@@ -32,7 +32,7 @@ pub struct SignerKey {
 }
 
 enum Secret {
-    Ed25519(Ed25519Key),
+    Ed25519(Box<Ed25519Key>),
     MlDsa44(Box<MlDsaKey<MlDsa44>>),
 }
 
@@ -45,7 +45,7 @@ impl SignerKey {
         let seed = Zeroizing::new(seed);
         match algorithm {
             Algorithm::Ed25519 | Algorithm::Ed25519Cosignature => {
-                let key = Ed25519Key::from_bytes(&seed);
+                let key = Box::new(Ed25519Key::from_bytes(&seed));
                 let verifier = VerifierKey::of_ed25519(name, algorithm, key.verifying_key());
                 Self { verifier, secret: Secret::Ed25519(key) }
             }

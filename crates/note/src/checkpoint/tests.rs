@@ -1,6 +1,7 @@
 //! How the text of a checkpoint is read.
 
 use alloc::format;
+use alloc::string::ToString;
 
 use proptest::prelude::*;
 
@@ -50,10 +51,10 @@ fn every_size_has_one_spelling() {
 fn malformed_checkpoints_are_refused() {
     let root = ROOT;
     let refused = [
-        (format!(""), CheckpointError::Unterminated),
+        (String::new(), CheckpointError::Unterminated),
         (format!("a\n1\n{root}"), CheckpointError::Unterminated),
-        (format!("a\n1\n"), CheckpointError::Lines),
-        (format!("a\n"), CheckpointError::Lines),
+        ("a\n1\n".to_string(), CheckpointError::Lines),
+        ("a\n".to_string(), CheckpointError::Lines),
         (format!("\n1\n{root}\n"), CheckpointError::Origin(OriginError::Empty)),
         (format!("a\r\n1\n{root}\n"), CheckpointError::Origin(OriginError::Control)),
         (format!("a\n1\r\n{root}\n"), CheckpointError::Size),

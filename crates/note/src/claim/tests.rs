@@ -65,7 +65,7 @@ fn a_claim_is_believed_when_a_known_key_has_signed() {
     assert_eq!(vouched.by(), [keys[0].id(), keys[1].id()]);
     assert_eq!(vouched.signatures(), &claim.signatures()[1..]);
     let [only, _] = keys;
-    assert_eq!(claim.verify(&[only.clone()]).unwrap().by(), [only.id()]);
+    assert_eq!(claim.verify(core::slice::from_ref(&only)).unwrap().by(), [only.id()]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Which public keys can be used, against the specification's key and the known bad points.
 
 use alloc::format;
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -13,10 +13,10 @@ use crate::sample::{any_algorithm, any_damage, any_name, bit_flips, damaged, fro
 /// signed-note, "Example".
 const SPEC_KEY: &str = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k";
 
-fn written(name: &str, algorithm: Algorithm, public: &[u8]) -> alloc::string::String {
+fn written(name: &str, algorithm: Algorithm, public: &[u8]) -> String {
     let name = KeyName::parse(name).unwrap();
     let id = KeyId::of(&name, algorithm, public);
-    let mut text = alloc::string::String::new();
+    let mut text = String::new();
     write_key(&mut text, &name, id, algorithm, public).unwrap();
     text
 }
@@ -47,9 +47,9 @@ fn sizes_are_what_the_specifications_say() {
 fn one_spelling_of_a_key_is_read() {
     let material = "AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k";
     let refused = [
-        (format!("example.com/foo+530d903a"), KeyError::Parts),
-        (format!("example.com/foo"), KeyError::Parts),
-        (format!(""), KeyError::Parts),
+        ("example.com/foo+530d903a".to_string(), KeyError::Parts),
+        ("example.com/foo".to_string(), KeyError::Parts),
+        (String::new(), KeyError::Parts),
         (format!("+530d903a+{material}"), KeyError::Name(NameError::Empty)),
         (format!("example.com/ foo+530d903a+{material}"), KeyError::Name(NameError::Space)),
         (format!(" {SPEC_KEY}"), KeyError::Name(NameError::Space)),
@@ -62,8 +62,8 @@ fn one_spelling_of_a_key_is_read() {
         (format!("{SPEC_KEY} "), KeyError::Base64),
         (format!("{SPEC_KEY}+"), KeyError::Base64),
         (format!("{SPEC_KEY}="), KeyError::Base64),
-        (format!("example.com/foo+530d903a+"), KeyError::Empty),
-        (format!("example.com/foo+530d903a+AQ=="), KeyError::Length { bytes: 0, expected: 32 }),
+        ("example.com/foo+530d903a+".to_string(), KeyError::Empty),
+        ("example.com/foo+530d903a+AQ==".to_string(), KeyError::Length { bytes: 0, expected: 32 }),
     ];
     for (text, error) in refused {
         assert_eq!(VerifierKey::parse(&text), Err(error), "{text:?}");

@@ -1,6 +1,7 @@
 //! How proof files are read, and when they prove.
 
 use alloc::format;
+use alloc::string::ToString;
 use alloc::vec;
 
 use indelible_merkle::{Frontier, Refused, TreeSize};
@@ -154,8 +155,8 @@ fn the_checkpoint_is_kept_verbatim() {
 fn malformed_files_are_refused() {
     let v1 = "c2sp.org/tlog-proof@v1";
     let refused = [
-        (format!("\n\n"), ProofFileError::Header),
-        (format!("c2sp.org/tlog-proof@v2\nindex 0\n\n"), ProofFileError::Header),
+        ("\n\n".to_string(), ProofFileError::Header),
+        ("c2sp.org/tlog-proof@v2\nindex 0\n\n".to_string(), ProofFileError::Header),
         (format!("{v1}\r\nindex 0\n\n"), ProofFileError::Header),
         (format!("\u{feff}{v1}\nindex 0\n\n"), ProofFileError::Header),
         (format!("{v1}\n\n"), ProofFileError::Index),

@@ -80,7 +80,7 @@ fn the_same_witness_twice_is_one() {
     let policy = policy(3, "group g 2 w0 w1 w2\nquorum g\n");
     let later = witness(0).cosign(&checkpoint(), Timestamp::MAX).unwrap();
     let mut lines = claim([0, 0, 0]).signatures().to_vec();
-    lines.push(later.clone());
+    lines.push(later);
     let claim = Claim::assemble(&checkpoint(), lines.clone()).unwrap();
     assert_eq!(policy.judge(&claim), Err(QuorumError::Short { cosigned: 1 }));
     let state = policy.satisfied_by(&checkpoint(), &lines);
@@ -333,7 +333,7 @@ proptest! {
     #[test]
     fn a_quorum_is_what_the_oracle_says((count, file) in any_file(), signers: u16) {
         let policy = Policy::parse(&file).unwrap();
-        prop_assert_eq!(Policy::parse(&policy.to_string()).unwrap(), policy.clone());
+        prop_assert_eq!(&Policy::parse(&policy.to_string()).unwrap(), &policy);
         let signers: Vec<usize> = (0..count).filter(|at| signers >> at & 1 == 1).collect();
         let names: BTreeSet<String> = signers.iter().map(|at| format!("w{at}")).collect();
         let met = oracle_met(&file, &names);

@@ -1,7 +1,7 @@
 //! How a signature line is read and printed.
 
 use alloc::format;
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -26,10 +26,10 @@ fn the_line_of_the_specification_is_read() {
 fn one_spelling_of_a_line_is_read() {
     let dash = '\u{2014}';
     let refused = [
-        (format!(""), LineError::Prefix),
+        (String::new(), LineError::Prefix),
         (format!("{dash}"), LineError::Prefix),
-        (format!("- a AAAAAAA="), LineError::Prefix),
-        (format!("\u{2013} a AAAAAAA="), LineError::Prefix),
+        ("- a AAAAAAA=".to_string(), LineError::Prefix),
+        ("\u{2013} a AAAAAAA=".to_string(), LineError::Prefix),
         (format!("{dash}a AAAAAAA="), LineError::Prefix),
         (format!(" {dash} a AAAAAAA="), LineError::Prefix),
         (format!("{dash}\u{a0}a AAAAAAA="), LineError::Prefix),

@@ -65,20 +65,20 @@ fn the_last_empty_line_ends_the_text() {
 fn malformed_notes_are_refused() {
     let line = "\u{2014} a AAAAAAA=\n";
     let refused = [
-        (format!(""), NoteError::Unsigned),
-        (format!("a\n"), NoteError::Unsigned),
+        (String::new(), NoteError::Unsigned),
+        ("a\n".to_string(), NoteError::Unsigned),
         (format!("a\n{line}"), NoteError::Unsigned),
         (format!("\n{line}"), NoteError::Unsigned),
-        (format!("a\n\n"), NoteError::Unsigned),
+        ("a\n\n".to_string(), NoteError::Unsigned),
         (format!("a\n\n{line}\n"), NoteError::Unsigned),
         (format!("a\r\n\n{line}"), NoteError::Control),
         (format!("a\tb\n\n{line}"), NoteError::Control),
         (format!("a\0b\n\n{line}"), NoteError::Control),
-        (format!("a\n\n\u{2014} a AAAAAAA="), NoteError::Unterminated),
+        ("a\n\n\u{2014} a AAAAAAA=".to_string(), NoteError::Unterminated),
         (format!("a\n\n{line}x"), NoteError::Unterminated),
         (format!("a\n\n{line}x\n"), NoteError::Line(LineError::Prefix)),
         (format!("a\n\nx\n{line}"), NoteError::Line(LineError::Prefix)),
-        (format!("a\n\n\u{2014} a AAAAAAA=\r\n"), NoteError::Line(LineError::Base64)),
+        ("a\n\n\u{2014} a AAAAAAA=\r\n".to_string(), NoteError::Line(LineError::Base64)),
         (format!("a\n\n{line}\u{2014} a AAAA\n"), NoteError::Line(LineError::TooShort)),
     ];
     for (text, error) in refused {
