@@ -16,6 +16,7 @@ mod cosignature;
 mod key;
 mod name;
 mod policy;
+mod policy_builder;
 mod policy_file;
 mod proof_file;
 mod quorum;
@@ -35,9 +36,8 @@ pub use crate::cosignature::{
 };
 pub use crate::key::{Algorithm, KeyError, KeyId, VerifierKey};
 pub use crate::name::{KeyName, NameError, Origin, OriginError};
-pub use crate::policy::{
-    Group, Member, Policy, PolicyBuilder, PolicyLog, PolicyProblem, PolicyWitness, Quorum,
-};
+pub use crate::policy::{Group, Member, Policy, PolicyLog, PolicyProblem, PolicyWitness, Quorum};
+pub use crate::policy_builder::PolicyBuilder;
 pub use crate::policy_file::PolicyError;
 pub use crate::proof_file::{
     PROOF_FILE_BYTES_MAX, PROOF_HASHES_MAX, ProofError, ProofFile, ProofFileError, Proven,

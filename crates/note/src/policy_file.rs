@@ -4,7 +4,8 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::key::VerifierKey;
-use crate::policy::{Member, NONE, Policy, PolicyBuilder, PolicyProblem, Quorum};
+use crate::policy::{Member, NONE, Policy, PolicyProblem, Quorum};
+use crate::policy_builder::PolicyBuilder;
 use crate::strict;
 
 impl Policy {
