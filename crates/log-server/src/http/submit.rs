@@ -1,0 +1,78 @@
+//! From entries to places: identities, the queue, the answer.
+
+use axum::http::HeaderMap;
+use indelible_merkle::Hash;
+use indelible_sequencer::{DedupKey, Identity, Item, Outcome, Placed, Submission};
+use indelible_wire::{Entry, limits};
+use tokio::sync::oneshot;
+
+use crate::service::LogService;
+
+use super::problem::Refusal;
+
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
+
+/// The submitter's own name for a request (draft-ietf-httpapi-idempotency-key-header).
+pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<&[u8]>, Refusal> {
+    let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    let key = value.as_bytes();
+    let length = 1..=limits::IDEMPOTENCY_KEY_BYTES_MAX;
+    let visible = key.iter().all(|byte| (0x21..=0x7e).contains(byte));
+    if values.next().is_some() || !length.contains(&key.len()) || !visible {
+        return Err(Refusal::IdempotencyKey);
+    }
+    Ok(Some(key))
+}
+
+/// Hands entries to the writer and waits until they are durable (I1).
+pub(super) async fn submit(
+    log: &LogService,
+    entries: Vec<Entry>,
+    idempotency_key: Option<&[u8]>,
+) -> Result<(Vec<Hash>, Vec<Placed>), Refusal> {
+    if log.frozen {
+        return Err(Refusal::Frozen);
+    }
+    let items: Vec<Item> = entries
+        .into_iter()
+        .enumerate()
+        .map(|(position, entry)| item(log, entry, idempotency_key, position))
+        .collect();
+    let leaves = items.iter().map(|item| item.leaf).collect();
+    let (ticket, outcome) = oneshot::channel();
+    log.mailbox.submit(Submission { ticket, items })?;
+    // A writer that ends without an answer leaves the outcome open.
+    match outcome.await.unwrap_or(Outcome::Unknown) {
+        Outcome::Placed(places) => Ok((leaves, places)),
+        Outcome::IdentityReused { item } => Err(Refusal::IdempotencyKeyReused { item }),
+        Outcome::TreeFull => Err(Refusal::TreeFull),
+        Outcome::Frozen => Err(Refusal::Frozen),
+        Outcome::Stopping => Err(crate::drive::mailbox::NotTaken::Closed.into()),
+        Outcome::Unknown => Err(Refusal::OutcomeUnknown),
+    }
+}
+
+fn item(log: &LogService, entry: Entry, key: Option<&[u8]>, position: usize) -> Item {
+    let leaf = entry.leaf_hash();
+    let digest = match key {
+        Some(key) => Some(digest_of_key(key, position)),
+        None => log.dedup_by_content.then(|| digest_of_leaf(&leaf)),
+    };
+    Item { entry, leaf, identity: digest.map(|key| Identity { key, known: None }) }
+}
+
+/// One key names a whole request, so each of its entries gets a name of its own.
+fn digest_of_key(key: &[u8], position: usize) -> DedupKey {
+    let position = u64::try_from(position).unwrap_or(u64::MAX).to_be_bytes();
+    digest(b"idempotency-key\0", &[position.as_slice(), key].concat())
+}
+
+fn digest_of_leaf(leaf: &Hash) -> DedupKey {
+    digest(b"content\0", leaf.as_bytes())
+}
+
+/// The domain keeps a submitter's key from ever meaning the content of an entry.
+fn digest(domain: &[u8], bytes: &[u8]) -> DedupKey {
+    DedupKey(*Hash::of_leaf(&[domain, bytes].concat()).as_bytes())
+}

@@ -1,0 +1,96 @@
+//! Why settings are refused, in words that say what to mend.
+
+use std::path::PathBuf;
+
+use indelible_note::{Origin, OriginError, PolicyError};
+use indelible_process::{files::FileError, settings::SettingsFileError};
+
+/// Settings that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// The file cannot be read or has a wrong form.
+    #[error(transparent)]
+    File(#[from] SettingsFileError),
+    /// Nothing to serve.
+    #[error("no [[log]] is set: a server holds at least one")]
+    NoLogs,
+    /// The log is not set.
+    #[error("no [[log]] has origin {origin:?}")]
+    UnknownLog {
+        /// Asked for.
+        origin: String,
+    },
+    /// The guard would be lost with the database it guards.
+    #[error("guard_dir lies inside data_dir: it must survive the loss of the database")]
+    GuardInsideData,
+    /// The origin is no checkpoint origin.
+    #[error("origin {origin:?}: {error}")]
+    Origin {
+        /// As set.
+        origin: String,
+        /// Why.
+        error: OriginError,
+    },
+    /// Two logs of one name.
+    #[error("origin {origin} is set twice")]
+    OriginTwice {
+        /// The origin.
+        origin: Origin,
+    },
+    /// Two logs at one place.
+    #[error("path {path} is set twice")]
+    PathTwice {
+        /// The path.
+        path: String,
+    },
+    /// Not a path prefix.
+    #[error("path {path:?} must start with / and have segments of letters, digits, '-', '_' and '.'")]
+    Path {
+        /// As set.
+        path: String,
+    },
+    /// Not free for a log.
+    #[error("path {path:?} starts with the name of a route")]
+    PathReserved {
+        /// As set.
+        path: String,
+    },
+    /// A publication costs signatures and syncs.
+    #[error("publish_interval_ms is {publish_interval_ms}, the least is {least}")]
+    TooOften {
+        /// As set.
+        publish_interval_ms: u64,
+        /// The least.
+        least: u64,
+    },
+    /// The database needs some.
+    #[error("memory_mb is {memory_mb}, the least is {least}")]
+    TooLittleMemory {
+        /// As set.
+        memory_mb: u32,
+        /// The least.
+        least: u32,
+    },
+    /// A limit that lets nothing through.
+    #[error("{setting} is 0: nothing could ever be accepted")]
+    Zero {
+        /// Which.
+        setting: &'static str,
+    },
+    /// The policy file cannot be read.
+    #[error("policy {path}: {error}")]
+    PolicyFile {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        error: FileError,
+    },
+    /// The policy file has a wrong form.
+    #[error("policy {path}: {error}")]
+    Policy {
+        /// Where.
+        path: PathBuf,
+        /// Why, with its line.
+        error: PolicyError,
+    },
+}
