@@ -75,7 +75,7 @@ fn make(settings: &Settings, only: Option<&str>) -> Result<Vec<Made>, Reason> {
 
 /// A further log goes into the database of the others.
 fn open_or_create(settings: &Settings) -> Result<Arc<dyn Backend>, Reason> {
-    let options = RocksOptions::with_memory(settings.memory_bytes);
+    let options = RocksOptions { memory_bytes: settings.memory_bytes, ..RocksOptions::default() };
     match Rocks::open(&settings.data_dir, &TABLES, &options) {
         Ok(rocks) => {
             schema::expect_current(&rocks)?;

@@ -16,7 +16,7 @@ pub(crate) enum OpenError {
 
 /// Opens what `init` made; a missing database is refused, never made anew.
 pub(crate) fn open(settings: &Settings) -> Result<Rocks, OpenError> {
-    let options = RocksOptions::with_memory(settings.memory_bytes);
+    let options = RocksOptions { memory_bytes: settings.memory_bytes, ..RocksOptions::default() };
     let rocks = Rocks::open(&settings.data_dir, &TABLES, &options)?;
     schema::expect_current(&rocks)?;
     Ok(rocks)

@@ -63,7 +63,7 @@ fn run(
     };
     let rocks = open(settings)?;
     // Every block of every file, those included that no row of a log leads to.
-    rocks.verify_checksums()?;
+    rocks.verify()?;
     let backend: Arc<dyn Backend> = Arc::new(rocks);
     logs.into_iter().map(|log| check_log(settings, log, &backend, progress)).collect()
 }
