@@ -1,14 +1,14 @@
 //! A log of ours, served by `indelible-server` for one test.
 
+use std::path::Path;
 use std::process::Command;
 
 use indelible_note::{Claim, VerifierKey};
-use serde_json::Value;
 use tempfile::TempDir;
 
 use super::folder::{bin, written};
-use super::http;
 use super::running::Running;
+use super::{http, poll};
 
 pub(super) const ORIGIN: &str = "log.example/interop";
 
@@ -33,8 +33,6 @@ impl OurLog {
             format!(
                 "listen = \"127.0.0.1:0\"\n\
                  data_dir = \"data\"\n\
-                 [logging]\n\
-                 format = \"json\"\n\
                  [[log]]\n\
                  origin = \"{ORIGIN}\"\n\
                  publish_interval_ms = 100\n"
@@ -48,9 +46,8 @@ impl OurLog {
         let (status, said) = Running::start(&mut command("init")).end();
         assert!(status.success(), "init: {}", said.join("\n"));
         let key = said.iter().find_map(|line| note_key(line)).expect("init says the log's keys");
-        let server = Running::start(&mut command("serve"));
-        let address = server.hear(ready);
-        Self { url: format!("http://{address}"), key, _server: server, folder }
+        let (server, url) = served(&mut command("serve"), folder.path());
+        Self { url, key, _server: server, folder }
     }
 
     /// Adds entries that are lines of JSON, and returns once a checkpoint covers them.
@@ -72,9 +69,14 @@ fn note_key(line: &str) -> Option<VerifierKey> {
     (key.algorithm() == indelible_note::Algorithm::Ed25519).then_some(key)
 }
 
-/// The address in the line that says that a program of ours is ready.
-pub(super) fn ready(line: &str) -> Option<String> {
-    let line: Value = serde_json::from_str(line).ok()?;
-    let is_ready = line.get("message")?.as_str()? == "ready";
-    is_ready.then(|| line.get("address")?.as_str().map(str::to_owned))?
+/// Starts a server of ours, and says where it listens once it takes requests.
+pub(super) fn served(command: &mut Command, folder: &Path) -> (Running, String) {
+    let ready = folder.join("ready");
+    let server = Running::start(command.arg("--ready-file").arg(&ready));
+    let address = poll::until("a server that is ready", || {
+        assert!(!server.has_ended(), "it ended: {}", server.said());
+        let addresses = std::fs::read_to_string(&ready).ok()?;
+        addresses.lines().next().map(str::to_owned)
+    });
+    (server, format!("http://{address}"))
 }

@@ -6,7 +6,7 @@ use indelible_note::{Algorithm, VerifierKey};
 use tempfile::TempDir;
 
 use super::folder::{bin, written};
-use super::our_log::ready;
+use super::our_log::served;
 use super::running::Running;
 
 /// The witness is stopped and its folder removed when this is dropped.
@@ -30,8 +30,6 @@ impl OurWitness {
                 "name = \"{name}\"\n\
                  listen = \"127.0.0.1:0\"\n\
                  data_dir = \"data\"\n\
-                 [logging]\n\
-                 format = \"json\"\n\
                  [[log]]\n\
                  vkeys = [\"{log}\"]\n"
             ),
@@ -47,9 +45,8 @@ impl OurWitness {
         let keys: Vec<VerifierKey> =
             words.filter_map(|word| VerifierKey::parse(word).ok()).collect();
         assert_eq!(keys.len(), 2, "init says both keys: {}", said.join("\n"));
-        let witness = Running::start(&mut command("serve"));
-        let address = witness.hear(ready);
-        Self { url: format!("http://{address}"), keys, _witness: witness, _folder: folder }
+        let (witness, url) = served(&mut command("serve"), folder.path());
+        Self { url, keys, _witness: witness, _folder: folder }
     }
 
     pub(super) fn key(&self, algorithm: Algorithm) -> &VerifierKey {

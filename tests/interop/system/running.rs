@@ -47,16 +47,6 @@ impl Running {
 
     /// The first line, already said or still to come, from which `read` reads something.
     pub(crate) fn hear<T>(&self, read: impl Fn(&str) -> Option<T>) -> T {
-        self.hear_or_end(read).unwrap_or_else(|lines| {
-            panic!("{} never said what was waited for, but:\n{}", self.name, lines.join("\n"))
-        })
-    }
-
-    /// As `hear`; what the program said instead, where it ended or the deadline passed.
-    pub(crate) fn hear_or_end<T>(
-        &self,
-        read: impl Fn(&str) -> Option<T>,
-    ) -> Result<T, Vec<String>> {
         let heard = self.said.heard.lock().expect("no panic while listening");
         let mut found = None;
         let (heard, _) = self
@@ -67,12 +57,20 @@ impl Running {
                 found.is_none() && heard.outputs_closed < 2
             })
             .expect("no panic while listening");
-        found.ok_or_else(|| heard.lines.clone())
+        drop(heard);
+        found.unwrap_or_else(|| {
+            panic!("{} never said what was waited for, but:\n{}", self.name, self.said())
+        })
     }
 
     /// Whether it closed both its outputs, as a program does that ends.
     pub(crate) fn has_ended(&self) -> bool {
         self.said.heard.lock().expect("no panic while listening").outputs_closed == 2
+    }
+
+    /// All that it said so far.
+    pub(crate) fn said(&self) -> String {
+        self.said.heard.lock().expect("no panic while listening").lines.join("\n")
     }
 
     /// Waits for the program's own end.
