@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 
-use indelible_client::{Log, Policy, TileCache, files};
+use indelible_client::{Backoff, FetchOptions, Log, Policy, TileCache, files};
 
 use super::exit::Failure;
 
@@ -32,6 +33,13 @@ pub(crate) struct LogArgs {
     /// Choose among the policy's logs
     #[arg(long, value_name = "ORIGIN")]
     origin: Option<String>,
+    /// How often a request is sent in all before the server counts as unavailable
+    #[arg(long, value_name = "COUNT", default_value_t = Backoff::default().attempts_max)]
+    attempts: u32,
+    /// How long one request may take, in seconds
+    #[arg(long, value_name = "SECONDS", default_value = "60",
+          value_parser = clap::value_parser!(u64).range(1..=3_600))]
+    timeout: u64,
     /// Keep verified tiles in this folder
     #[arg(long, value_name = "FOLDER")]
     cache: Option<PathBuf>,
@@ -48,7 +56,7 @@ impl PolicyArgs {
 
 impl LogArgs {
     pub(crate) fn log(&self) -> Result<Log, Failure> {
-        let mut builder = Log::builder(self.policy.read()?);
+        let mut builder = Log::builder(self.policy.read()?).options(self.options());
         if let Some(origin) = &self.origin {
             builder = builder.origin(origin);
         }
@@ -61,5 +69,17 @@ impl LogArgs {
             builder = builder.cache(Arc::new(cache));
         }
         Ok(builder.build()?)
+    }
+
+    fn options(&self) -> FetchOptions {
+        let defaults = FetchOptions::default();
+        let request_timeout = Duration::from_secs(self.timeout);
+        FetchOptions {
+            request_timeout,
+            // Asking for more patience covers waiting for a checkpoint, too.
+            wait_timeout: defaults.wait_timeout.max(request_timeout),
+            backoff: Backoff { attempts_max: self.attempts, ..defaults.backoff },
+            ..defaults
+        }
     }
 }
