@@ -10,6 +10,7 @@ mod our_log;
 mod our_witness;
 mod poll;
 mod running;
+mod served_proofs;
 mod tessera;
 mod tessera_log;
 mod witnessed;
