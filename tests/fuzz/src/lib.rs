@@ -1,7 +1,9 @@
 //! What holds for every parser, whatever bytes it is given.
 //!
-//! Run one with `cargo +nightly fuzz run --fuzz-dir tests/fuzz TARGET tests/fuzz/corpus/TARGET
-//! tests/fuzz/seeds/TARGET`: what the fuzzer finds goes to the first folder, the second starts it off.
+//! To run one, from the top of the checkout:
+//! `mkdir -p tests/fuzz/corpus/TARGET` and then `cargo +nightly fuzz run --fuzz-dir tests/fuzz TARGET
+//! tests/fuzz/corpus/TARGET tests/fuzz/seeds/TARGET`. What the fuzzer finds goes to the first folder,
+//! the second starts it off: without a whole checkpoint or key it would never find one.
 
 use std::fmt::Debug;
 
