@@ -1,7 +1,7 @@
 //! What one connection is doing, and since when: enough to judge whether it has taken too long.
 //!
 //! One timer per connection looks at this now and then; requests only leave marks. A request costs
-//! a few uncontended atomic writes and two readings of the clock, and no timer of its own.
+//! a few uncontended atomic writes and one reading of the clock, and no timer of its own.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
@@ -17,6 +17,7 @@ pub(super) struct Activity {
     accepted: Instant,
     http2: AtomicBool,
     served: AtomicBool,
+    /// Set by the first look at an idle connection, not by the request that ended before it.
     idle_since: AtomicU64,
     head_since: AtomicU64,
     write_blocked_since: AtomicU64,
@@ -76,6 +77,7 @@ impl Activity {
         }
         self.served.store(true, Ordering::Relaxed);
         self.head_since.store(0, Ordering::Relaxed);
+        self.idle_since.store(0, Ordering::Relaxed);
         let period = self.period.load(Ordering::Relaxed);
         self.slot(period).fetch_add(1, Ordering::Relaxed);
         Exchange { activity: Arc::clone(self), period }
@@ -119,7 +121,7 @@ impl Activity {
         }
         let mut next = time + limits.shortest();
         if !self.is_busy() {
-            let (deadline, expiry) = self.deadline_between_requests(limits);
+            let (deadline, expiry) = self.deadline_between_requests(time, limits);
             if deadline <= time {
                 return Verdict::Expired(expiry);
             }
@@ -131,15 +133,22 @@ impl Activity {
         Verdict::Until(self.accepted + next)
     }
 
-    fn deadline_between_requests(&self, limits: &ConnectionLimits) -> (Duration, Expiry) {
+    fn deadline_between_requests(
+        &self,
+        time: Duration,
+        limits: &ConnectionLimits,
+    ) -> (Duration, Expiry) {
         if !self.served.load(Ordering::Relaxed) {
             return (limits.header_timeout, Expiry::Header);
         }
-        let idle_since = Duration::from_nanos(self.idle_since.load(Ordering::Relaxed));
-        match self.mark(&self.head_since) {
-            Some(since) => (since + limits.header_timeout, Expiry::Header),
-            None => (idle_since + limits.idle_timeout, Expiry::Idle),
+        if let Some(since) = self.mark(&self.head_since) {
+            return (since + limits.header_timeout, Expiry::Header);
         }
+        let since = self.mark(&self.idle_since).unwrap_or_else(|| {
+            self.idle_since.store(whole_nanos(time), Ordering::Relaxed);
+            time
+        });
+        (since + limits.idle_timeout, Expiry::Idle)
     }
 
     /// Two periods are told apart, which needs no list of requests: what is left of the previous
@@ -190,10 +199,7 @@ impl ConnectionLimits {
 
 impl Drop for Exchange {
     fn drop(&mut self) {
-        let activity = &self.activity;
-        // Before the count: whoever sees no request under way sees since when.
-        activity.idle_since.store(activity.nanos(Instant::now()), Ordering::Relaxed);
-        activity.slot(self.period).fetch_sub(1, Ordering::Release);
+        self.activity.slot(self.period).fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -6,7 +6,7 @@ use std::future::{Future, poll_fn};
 use std::io;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Context, Poll};
 
 use http::{HeaderValue, Request, Response, StatusCode, Version, header};
 use http_body::Body;
@@ -15,7 +15,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use hyper_util::server::conn::auto;
 use tokio::net::TcpStream;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, Sleep, sleep_until};
 use tower::Service;
 use tower::util::Oneshot;
 
@@ -112,7 +112,8 @@ async fn drive<C>(
 where
     C: Future<Output = Result<(), BoxError>>,
 {
-    let mut timer = pin!(sleep_until(first_look(activity, limits)));
+    let timer = pin!(sleep_until(first_look(activity, limits)));
+    let mut timer = Timer { sleep: timer, is_heard: false };
     // Polled once per change only: it stands in a list that all connections share, and its waker
     // stays good because this future never leaves its task.
     let mut changed = pin!(shutdown.changed());
@@ -136,25 +137,25 @@ where
             }
             close_gracefully(connection.as_mut());
             let until = Instant::now() + limits.drain_timeout;
-            timer.as_mut().reset(until);
+            timer.set(until);
             closing = Some(Closing { until, expiry: None });
         }
         if let Poll::Ready(ended) = connection.as_mut().poll(cx) {
             return Poll::Ready(Closing::ending(closing, ended));
         }
-        while timer.as_mut().poll(cx).is_ready() {
+        while timer.rings(cx) {
             let now = Instant::now();
             match (closing, activity.judge(now, limits)) {
                 (Some(closing), _) if closing.until <= now => {
                     return Poll::Ready(closing.overdue());
                 }
-                (Some(closing), _) => timer.as_mut().reset(closing.until),
-                (None, Verdict::Until(next)) => timer.as_mut().reset(next),
+                (Some(closing), _) => timer.set(closing.until),
+                (None, Verdict::Until(next)) => timer.set(next),
                 (None, Verdict::Expired(Expiry::Idle)) => {
                     // Nothing is lost by closing it in order; HTTP/2 says goodbye first.
                     close_gracefully(connection.as_mut());
                     let until = now + limits.header_timeout;
-                    timer.as_mut().reset(until);
+                    timer.set(until);
                     closing = Some(Closing { until, expiry: Some(Expiry::Idle) });
                     if let Poll::Ready(ended) = connection.as_mut().poll(cx) {
                         return Poll::Ready(Closing::ending(closing, ended));
@@ -172,6 +173,28 @@ fn first_look(activity: &Activity, limits: &ConnectionLimits) -> Instant {
     match activity.judge(Instant::now(), limits) {
         Verdict::Until(next) => next,
         Verdict::Expired(_) => Instant::now(),
+    }
+}
+
+/// The connection's timer. Being polled registers who is to be woken, which costs more than looking
+/// whether it has rung; as this is always the same task, once is enough.
+struct Timer<'a> {
+    sleep: Pin<&'a mut Sleep>,
+    is_heard: bool,
+}
+
+impl Timer<'_> {
+    fn set(&mut self, at: Instant) {
+        self.sleep.as_mut().reset(at);
+        self.is_heard = false;
+    }
+
+    fn rings(&mut self, cx: &mut Context<'_>) -> bool {
+        if self.is_heard {
+            return self.sleep.is_elapsed();
+        }
+        self.is_heard = true;
+        self.sleep.as_mut().poll(cx).is_ready()
     }
 }
 

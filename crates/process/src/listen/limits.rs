@@ -5,13 +5,14 @@ use std::time::Duration;
 /// The limits of a listening socket. Each has a default that suits a public log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConnectionLimits {
-    /// Connections at once. Each costs a file descriptor and up to [`BUFFER_BYTES_MAX`] for what it
+    /// Connections at once. Each costs a file descriptor and up to 64 KiB for what it
     /// has sent. Whoever comes beyond gets `503` with `Retry-After` and is closed.
     pub connections_max: usize,
     /// From the first byte of a request to the last of its header. The first request's time starts
     /// when the connection is accepted, so that an open but silent connection ends too.
     pub header_timeout: Duration,
-    /// From the end of one request to the start of the next.
+    /// From the end of one request to the start of the next. It is counted from the first look at
+    /// the idle connection, which comes within the shortest of these limits.
     pub idle_timeout: Duration,
     /// The longest pause between two pieces of a request's body.
     pub body_pause_timeout: Duration,

@@ -44,8 +44,20 @@ fn a_silent_connection_has_the_time_of_a_header() {
 fn after_a_request_a_connection_may_idle_for_longer() {
     let activity = aged(100);
     drop(activity.open(http::Version::HTTP_11));
+    assert!(activity.is_well_at(100), "this is the first look");
     assert!(activity.is_well_at(159));
     assert_eq!(activity.at(160), Verdict::Expired(Expiry::Idle));
+}
+
+#[test]
+fn idling_is_counted_anew_after_each_request() {
+    let activity = aged(0);
+    drop(activity.open(http::Version::HTTP_11));
+    assert!(activity.is_well_at(1));
+    drop(activity.open(http::Version::HTTP_11));
+    assert!(activity.is_well_at(50));
+    assert!(activity.is_well_at(109));
+    assert_eq!(activity.at(110), Verdict::Expired(Expiry::Idle));
 }
 
 #[test]
@@ -68,6 +80,7 @@ fn pings_between_http2_requests_are_no_header() {
     let activity = aged(100);
     drop(activity.open(http::Version::HTTP_2));
     activity.has_read();
+    assert!(activity.is_well_at(100));
     assert!(activity.is_well_at(159));
     assert_eq!(activity.at(160), Verdict::Expired(Expiry::Idle));
 }
