@@ -15,8 +15,9 @@ fn bad_door(room: &Room, used: &BTreeSet<&str>, door: &SourceFile) -> Vec<String
     let lines: Vec<&str> = door.text.lines().collect();
     let has = |line: &str| lines.contains(&line);
 
-    if !lines.first().is_some_and(|line| line.starts_with("//! ") && line.ends_with('.')) {
-        complain("the first line is no sentence about the crate".to_owned());
+    let opening: Vec<_> = lines.iter().take_while(|line| line.starts_with("//! ")).collect();
+    if !opening.last().is_some_and(|line| line.ends_with('.')) {
+        complain("it does not begin with a sentence about the crate".to_owned());
     }
     let starts: Vec<Option<usize>> =
         SENTENCES.iter().map(|start| sentence_at(&lines, start)).collect();
@@ -115,8 +116,8 @@ fn a_good_door_is_not_complained_of() {
 #[test]
 fn whatever_is_missing_or_wrong_at_a_door_is_found() {
     for (good, bad, complaint) in [
-        ("//! Signed text.\n", "", "the first line is no sentence"),
-        ("//! Signed text.\n", "#![no_std]\n", "the first line is no sentence"),
+        ("//! Signed text.\n", "", "it does not begin with a sentence"),
+        ("//! Signed text.\n", "#![no_std]\n", "it does not begin with a sentence"),
         ("//! Holds: ", "//! It holds: ", "there is no sentence `Holds: ...`"),
         ("//! Holds not: whom we ask.\n", "", "there is no sentence `Holds not: ...`"),
         ("//! Depends on: ", "//! Uses: ", "there is no sentence `Depends on: ...`"),
