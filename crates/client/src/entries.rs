@@ -9,7 +9,7 @@ use indelible_wire::limits::BUNDLE_BYTES_MAX;
 use indelible_wire::{BundleError, ResourcePath, bundle};
 
 use crate::error::Fault;
-use crate::fetch::FetchError;
+use crate::fetch_error::FetchError;
 use crate::tile::{self, FullTile};
 use crate::tiles::{self, TilePlace, Tiles, TreeError};
 use crate::tree::Tree;

@@ -10,14 +10,17 @@
 //! [`Log::check`] derives a whole log anew. All of them work with any log that serves tlog-tiles.
 #![warn(missing_docs)]
 
+mod add_error;
 mod cache;
 mod check;
 mod clock;
 mod entries;
 mod error;
 mod fetch;
+mod fetch_error;
 pub mod files;
 mod follow;
+mod idempotency;
 mod locate;
 mod log;
 pub mod random;
@@ -30,19 +33,22 @@ mod tiles;
 mod tree;
 mod verify;
 
+pub use crate::add_error::AddError;
 pub use crate::cache::TileCache;
 pub use crate::check::{CheckError, CheckOptions, Checked, Progress};
 pub use crate::entries::{EntriesError, LoggedEntry};
 pub use crate::error::Fault;
-pub use crate::fetch::{FetchError, FetchOptions, UrlError};
+pub use crate::fetch::FetchOptions;
+pub use crate::fetch_error::{FetchError, UrlError};
 pub use crate::follow::{Alarm, AlarmKind, FollowError, Followed, Follower};
+pub use crate::idempotency::{IdempotencyKey, IdempotencyKeyError};
 pub use crate::locate::LocateError;
 pub use crate::log::{LatestError, Log, ProveError, ReadError};
 pub use crate::random::NoRandomness;
 pub use crate::retry::Backoff;
 pub use crate::setup::{LogBuilder, SetupError};
 pub use crate::state::StateError;
-pub use crate::submit::{AddError, IdempotencyKey, IdempotencyKeyError, ProvenEntry, Receipt};
+pub use crate::submit::{ProvenEntry, Receipt};
 pub use crate::tiles::{TilePlace, TreeError};
 pub use crate::tree::{Earlier, Tree};
 pub use crate::verify::{VerifyError, verify};

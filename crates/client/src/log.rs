@@ -14,7 +14,7 @@ use indelible_wire::limits::CHECKPOINT_BYTES_MAX;
 use crate::clock;
 use crate::entries::{EntriesError, LoggedEntry};
 use crate::error::Fault;
-use crate::fetch::FetchError;
+use crate::fetch_error::FetchError;
 use crate::tiles::{Tiles, TreeError};
 use crate::tree::Tree;
 

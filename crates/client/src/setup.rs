@@ -6,7 +6,8 @@ use std::sync::Arc;
 use indelible_note::{Origin, OriginError, Policy};
 
 use crate::cache::TileCache;
-use crate::fetch::{Fetch, FetchOptions, UrlError};
+use crate::fetch::{Fetch, FetchOptions};
+use crate::fetch_error::UrlError;
 use crate::log::Log;
 use crate::tiles::Tiles;
 

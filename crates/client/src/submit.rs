@@ -3,72 +3,23 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::stream::{self, StreamExt, TryStreamExt};
 use serde::de::DeserializeOwned;
 
 use indelible_merkle::{Hash, LeafIndex};
-use indelible_note::{ProofError, ProofFile, Proven, strict};
+use indelible_note::{ProofFile, Proven, strict};
 use indelible_wire::limits::{
     ANSWER_BYTES_MAX, BATCH_ANSWER_BYTES_MAX, BATCH_BYTES_MAX, BATCH_ENTRIES_MAX,
-    IDEMPOTENCY_KEY_BYTES_MAX,
 };
 use indelible_wire::{
-    Added, AddedBatch, AddedWithProof, AnswerError, Entry, Framing, Receipt as Claimed, bundle,
+    Added, AddedBatch, AddedWithProof, Entry, Framing, Receipt as Claimed, bundle,
 };
 
-use crate::error::Fault;
-use crate::fetch::{Answer, FetchError, Post, Wait};
-use crate::log::{Log, ProveError};
-use crate::random::{self, Hex, NoRandomness};
-
-/// Marks repetitions of one submission, so that the server adds it once.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IdempotencyKey(Box<str>);
-
-/// Why a text cannot mark a submission.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum IdempotencyKeyError {
-    /// Nothing, or more than a server takes.
-    #[error("an idempotency key has 1 to {IDEMPOTENCY_KEY_BYTES_MAX} characters, not {bytes}")]
-    Length {
-        /// What it has.
-        bytes: usize,
-    },
-    /// Something that no header can carry.
-    #[error("an idempotency key consists of visible ascii characters")]
-    Character,
-}
-
-impl IdempotencyKey {
-    /// A key that nobody else has.
-    ///
-    /// # Errors
-    ///
-    /// [`NoRandomness`] where the operating system gives none.
-    pub fn random() -> Result<Self, NoRandomness> {
-        Ok(Self(Hex(&random::bytes::<16>()?).to_string().into()))
-    }
-
-    /// A key of the caller's, for repetitions that outlive this process.
-    ///
-    /// # Errors
-    ///
-    /// [`IdempotencyKeyError`] where no header could carry it.
-    pub fn parse(text: &str) -> Result<Self, IdempotencyKeyError> {
-        if text.is_empty() || text.len() > IDEMPOTENCY_KEY_BYTES_MAX {
-            return Err(IdempotencyKeyError::Length { bytes: text.len() });
-        }
-        if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(IdempotencyKeyError::Character);
-        }
-        Ok(Self(text.into()))
-    }
-
-    /// As it is sent.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
+use crate::add_error::{AddError, submission_error};
+use crate::fetch::{Answer, Post, Wait};
+use crate::fetch_error::FetchError;
+use crate::idempotency::IdempotencyKey;
+use crate::log::Log;
 
 /// What the server says about an entry that it took. Nothing proves it yet: prove it once a
 /// checkpoint covers it.
@@ -116,94 +67,12 @@ pub struct ProvenEntry {
     pub proven: Proven,
 }
 
-/// Why an entry was not added, or not proven to be.
-#[derive(Debug, thiserror::Error)]
-pub enum AddError {
-    /// No randomness for an idempotency key.
-    #[error(transparent)]
-    NoRandomness(#[from] NoRandomness),
-    /// More than one request takes.
-    #[error("a batch has 1 to {BATCH_ENTRIES_MAX} entries, not {entries}")]
-    BatchEntries {
-        /// How many there are.
-        entries: usize,
-    },
-    /// More than one request takes.
-    #[error("a batch has at most {BATCH_BYTES_MAX} bytes with its framing, not {bytes}")]
-    BatchBytes {
-        /// How many there are.
-        bytes: usize,
-    },
-    /// The log is closed for good.
-    #[error("the log is frozen and takes no more entries")]
-    Frozen,
-    /// Not taken. After [`FetchError::Unreachable`] it may have been: repeat with the same key.
-    #[error(transparent)]
-    Fetch(#[from] FetchError),
-    /// The answer is neither an index nor a receipt, nor a receipt with a proof.
-    #[error("{url} answered with something else than a receipt")]
-    NoReceipt {
-        /// What was asked.
-        url: Box<str>,
-    },
-    /// The receipt is malformed.
-    #[error("the receipt is malformed: {0}")]
-    Receipt(#[from] AnswerError),
-    /// The receipt is for another leaf.
-    #[error("the receipt is for leaf {found}, but {expected} was sent")]
-    OtherLeaf {
-        /// What was sent.
-        expected: Hash,
-        /// What came.
-        found: Hash,
-    },
-    /// The proof does not prove what was sent.
-    #[error("the proof does not hold: {0}")]
-    Proof(#[from] ProofError),
-    /// The proof is for another log of the policy.
-    #[error("the proof is of log {found:?}, not of {expected:?}")]
-    OtherLog {
-        /// The log asked.
-        expected: Box<str>,
-        /// The origin found.
-        found: Box<str>,
-    },
-    /// The log took the entry, and does not prove it.
-    #[error(transparent)]
-    Prove(#[from] ProveError),
-}
-
-impl AddError {
-    /// Whose fault it is.
-    #[must_use]
-    pub const fn fault(&self) -> Fault {
-        match self {
-            Self::NoRandomness(_) | Self::BatchEntries { .. } | Self::BatchBytes { .. } => {
-                Fault::Caller
-            }
-            Self::Frozen => Fault::Unavailable,
-            Self::Fetch(error) => error.fault(),
-            Self::NoReceipt { .. }
-            | Self::Receipt(_)
-            | Self::OtherLeaf { .. }
-            | Self::Proof(_)
-            | Self::OtherLog { .. } => Fault::Unproven,
-            Self::Prove(error) => error.fault(),
-        }
-    }
-}
-
-/// What a submission failed with: 410 alone means that no later one will succeed.
-fn submission_error(error: FetchError) -> AddError {
-    match error {
-        FetchError::Refused { status: 410, .. } => AddError::Frozen,
-        error => AddError::Fetch(error),
-    }
-}
-
 impl Log {
     /// How long [`Log::add_proven`] looks for a checkpoint where the server cannot wait itself.
     const PROOF_PATIENCE: Duration = Duration::from_secs(60);
+
+    /// Single adds at the same time, in place of a batch.
+    const ADDS_IN_FLIGHT: usize = 64;
 
     /// Adds one entry under a fresh idempotency key. The receipt is the server's word alone.
     ///
@@ -303,6 +172,26 @@ impl Log {
         claimed.into_iter().zip(entries).map(|(one, entry)| Receipt::new(one, entry)).collect()
     }
 
+    /// Adds entries in one request where the log takes batches, and one by one where it does not.
+    /// Logs that know no batches know no idempotency keys either: there, a repetition after a lost
+    /// answer may add an entry twice.
+    ///
+    /// # Errors
+    ///
+    /// [`AddError`] where any of them was not added, or nobody knows.
+    pub async fn add_many(&self, entries: &[Entry]) -> Result<Vec<Receipt>, AddError> {
+        match self.add_batch(entries).await {
+            Err(AddError::Fetch(FetchError::NotFound { .. })) => {
+                stream::iter(entries)
+                    .map(|entry| self.add(entry))
+                    .buffered(Self::ADDS_IN_FLIGHT)
+                    .try_collect()
+                    .await
+            }
+            added => added,
+        }
+    }
+
     async fn post_entry(
         &self,
         entry: &Entry,
@@ -351,24 +240,4 @@ fn receipt(answer: &Answer, entry: &Entry) -> Result<Receipt, AddError> {
         .and_then(|index| LeafIndex::new(index).ok())
         .ok_or_else(|| AddError::NoReceipt { url: answer.url.clone() })?;
     Ok(Receipt { index, leaf_hash: entry.leaf_hash(), is_duplicate: false })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_idempotency_key_is_what_a_header_can_carry() {
-        assert_eq!(IdempotencyKey::parse("a-1").unwrap().as_str(), "a-1");
-        assert_eq!(IdempotencyKey::parse(""), Err(IdempotencyKeyError::Length { bytes: 0 }));
-        let long = "a".repeat(256);
-        assert_eq!(IdempotencyKey::parse(&long), Err(IdempotencyKeyError::Length { bytes: 256 }));
-        assert_eq!(IdempotencyKey::parse("a b"), Err(IdempotencyKeyError::Character));
-        assert_eq!(IdempotencyKey::parse("a\n"), Err(IdempotencyKeyError::Character));
-    }
-
-    #[test]
-    fn random_keys_differ() {
-        assert_ne!(IdempotencyKey::random().unwrap(), IdempotencyKey::random().unwrap());
-    }
 }

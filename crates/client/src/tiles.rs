@@ -10,7 +10,8 @@ use indelible_wire::limits::TILE_BYTES_MAX;
 
 use crate::cache::TileCache;
 use crate::error::Fault;
-use crate::fetch::{Fetch, FetchError};
+use crate::fetch::Fetch;
+use crate::fetch_error::FetchError;
 use crate::tile::{self, FullTile};
 
 /// Where a tile stands.

@@ -126,7 +126,7 @@ impl AddLines {
             .batches(source)
             .map(|batch| async move {
                 let batch = batch.map_err(|error| Failure::new(Exit::Local, error))?;
-                let receipts = log.add_batch(&batch.entries).await;
+                let receipts = log.add_many(&batch.entries).await;
                 let last = batch.first_line + batch.entries.len() as u64 - 1;
                 let receipts = receipts.map_err(|error| {
                     Failure::from(error).about(format!("lines {} to {last}", batch.first_line))

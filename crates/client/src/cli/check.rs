@@ -42,15 +42,14 @@ impl Check {
             "tiles": checked.tiles,
             "bundles": checked.bundles,
         });
-        let people = format_args!(
-            "checked: log {}, {} entries in {} bundles, {} tiles, root {}",
+        let people = format!(
+            "checked: log {}: entries {}, bundles {}, tiles {}, root {}",
             log.origin().as_str(),
             checked.size,
             checked.bundles,
             checked.tiles,
             checked.root
-        )
-        .to_string();
+        );
         output.result(people, &program)
     }
 }

@@ -67,8 +67,7 @@ async fn a_receipt_for_another_leaf_is_refused() {
     let fake = Fake::start(World::default());
     let log = fake.log();
     fake.lie_at("add", |honest| {
-        let text = String::from_utf8(honest.body.clone()).unwrap();
-        let mut added: indelible_wire::Added = serde_json::from_str(&text).unwrap();
+        let mut added: indelible_wire::Added = serde_json::from_slice(&honest.body).unwrap();
         added.leaf_hash = indelible_note::strict::to_hash_text(&entry("other").leaf_hash());
         json(&added)
     });
@@ -171,4 +170,17 @@ async fn a_frozen_log_is_named_and_not_asked_again() {
     assert!(matches!(refused, AddError::Frozen), "{refused}");
     assert_eq!(refused.fault(), Fault::Unavailable);
     assert_eq!(fake.asked("add"), 1);
+}
+
+#[tokio::test]
+async fn a_log_without_batches_gets_the_entries_one_by_one() {
+    let fake = Fake::start(World { no_batches: true, ..World::default() });
+    let entries: Vec<_> = (0..100).map(|n| entry(&format!("mine {n}"))).collect();
+    let receipts = fake.log().add_many(&entries).await.unwrap();
+    let world = fake.world.lock().unwrap();
+    assert_eq!(world.entries.len(), 100);
+    for (receipt, entry) in receipts.iter().zip(&entries) {
+        let index = usize::try_from(receipt.claimed_index().get()).unwrap();
+        assert_eq!(world.entries[index], entry.as_bytes());
+    }
 }

@@ -8,6 +8,7 @@ use indelible_note::{Algorithm, SignerKey, VerifierKey};
 use serde_json::Value;
 
 use crate::fake::{Fake, World, policy_text};
+use crate::http::Answer;
 
 /// The program in a folder of its own, with a policy for a fake log.
 pub(crate) struct Program {
@@ -117,6 +118,36 @@ fn prove_and_verify_by_index_entry_and_leaf_hash() {
     assert_eq!(verified["verified"], true);
     program.fail(2, "prove --policy policy --index 299 --entry mine --out fourth");
     assert!(!program.path("fourth").exists());
+}
+
+#[test]
+fn an_entry_is_found_by_search_where_the_server_looks_nothing_up() {
+    let fake = Fake::start(World::of("entry", 700));
+    fake.lie_at("proof/inclusion", |_| Answer::status(404));
+    let program = Program::with(&fake);
+    for (text, index) in [("entry 0", 0), ("entry 511", 511), ("entry 699", 699)] {
+        program.file("mine", text);
+        let said = program.fail(3, "prove --policy policy --entry mine");
+        assert!(said.contains("finds no leaf"), "{said}");
+        assert_eq!(program.json("prove --policy policy --entry mine --search")["index"], index);
+        program.succeed("verify --policy policy mine");
+    }
+    program.file("other", "not there");
+    program.fail(3, "prove --policy policy --entry other --search");
+}
+
+#[test]
+fn a_server_that_misdirects_a_look_up_proves_nothing() {
+    let fake = Fake::start(World::of("entry", 700));
+    fake.lie_at("proof/inclusion", |honest| {
+        let text = String::from_utf8(honest.body.clone()).unwrap();
+        honest.body(text.replace("\"index\":300", "\"index\":301"))
+    });
+    let program = Program::with(&fake);
+    program.file("mine", "entry 300");
+    let said = program.fail(2, "prove --policy policy --entry mine");
+    assert!(said.contains("leaf 301 is"), "{said}");
+    assert!(!program.path("mine.tlog-proof").exists());
 }
 
 #[test]
