@@ -1,0 +1,37 @@
+//! The files of a test, and the programs of ours that it runs.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+/// The program of ours, as cargo built it for this profile.
+pub fn bin(name: &str) -> PathBuf {
+    let test = std::env::current_exe().expect("a test knows where it is");
+    // target/PROFILE/deps/interop-... beside target/PROFILE/NAME
+    let profile = test.parent().and_then(Path::parent).expect("cargo's folders");
+    let program = profile.join(name);
+    assert!(
+        program.is_file(),
+        "{} is not built: run scripts/test, or cargo build --bins",
+        program.display()
+    );
+    program
+}
+
+/// Writes a file that only its owner reads, as private keys must be, and says where it is.
+pub fn written(folder: &Path, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+    let path = folder.join(name);
+    written_to(&path, content.as_ref())
+        .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    path
+}
+
+#[expect(clippy::disallowed_methods, reason = "a test's own files need not survive a power cut")]
+fn written_to(path: &Path, content: &[u8]) -> io::Result<()> {
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    fs::write(path, content)?;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600))
+}

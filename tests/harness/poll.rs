@@ -1,0 +1,22 @@
+//! Waiting for what nothing tells us of: looking again, until a deadline.
+
+use std::sync::mpsc;
+use std::time::Duration;
+
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// A minute of pauses; looking takes its own time besides.
+const LOOKS: usize = 1_200;
+
+/// What `look` finds at last.
+pub fn until<T>(event: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    // Nobody ever sends anything here: it only wakes up when the pause is over.
+    let (_silent, pause) = mpsc::sync_channel::<()>(0);
+    for _ in 0..LOOKS {
+        if let Some(found) = look() {
+            return found;
+        }
+        let _ = pause.recv_timeout(PAUSE);
+    }
+    panic!("waited in vain: {event}");
+}
