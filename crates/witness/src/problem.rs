@@ -6,11 +6,9 @@ use indelible_wire::{CONTENT_TYPE_TLOG_SIZE, print_size_body};
 
 use crate::date::ClockError;
 use crate::decide::Refusal;
-use crate::http::add_checkpoint::AddRefusal;
 use crate::http::app::Unworked;
-use crate::http::monitoring::MonitoringRefusal;
 use crate::http::receive::BodyRefusal;
-use crate::http::sign_subtree::SubtreeRefusal;
+use crate::http::refused::{AddRefusal, MonitoringRefusal, SubtreeRefusal};
 use crate::identity::CosignError;
 use crate::store::failure::StoreError;
 

@@ -104,18 +104,18 @@ impl Settings {
     /// Reads a settings file; paths in it are relative to its folder.
     pub fn read(path: &Path, overrides: Overrides) -> Result<Self, SettingsError> {
         let raw: RawSettings = settings::read(path)?;
-        let base = path.parent().unwrap_or(Path::new("."));
+        let base = path.parent().unwrap_or_else(|| Path::new("."));
         Self::check(raw, base, overrides)
     }
 
     fn check(raw: RawSettings, base: &Path, overrides: Overrides) -> Result<Self, SettingsError> {
-        let keys_dir = base.join(raw.keys_dir.as_deref().unwrap_or(Path::new("keys")));
+        let keys_dir = base.join(raw.keys_dir.as_deref().unwrap_or_else(|| Path::new("keys")));
         let data_dir = base.join(&raw.data_dir);
         if keys_dir.starts_with(&data_dir) {
             return Err(SettingsError::KeysInsideData);
         }
         let submission = overrides.listen.unwrap_or(raw.listen);
-        let logs = raw.log.into_iter().map(ConfiguredLog::check).collect::<Result<Vec<_>, _>>()?;
+        let logs = raw.log.iter().map(ConfiguredLog::check).collect::<Result<Vec<_>, _>>()?;
         expect_distinct(&logs)?;
         let key_ml_dsa_44 = raw.key_ml_dsa_44.map(|path| base.join(path));
         Ok(Self {
@@ -192,7 +192,7 @@ impl Settings {
 }
 
 impl ConfiguredLog {
-    fn check(raw: RawLog) -> Result<Self, SettingsError> {
+    fn check(raw: &RawLog) -> Result<Self, SettingsError> {
         let keys = raw
             .vkeys
             .iter()

@@ -7,47 +7,21 @@ use axum::extract::State;
 use axum::http::{Request, header};
 use axum::response::{IntoResponse, Response};
 use indelible_merkle::{Hash, consistency};
-use indelible_note::{Origin, Refused, Timestamp, Vouched};
+use indelible_note::{Timestamp, Vouched};
 use indelible_wire::limits::ADD_CHECKPOINT_BYTES_MAX;
-use indelible_wire::{AddCheckpoint, AddCheckpointError, print_signature_lines};
+use indelible_wire::{AddCheckpoint, print_signature_lines};
 
-use super::app::{self, App, Unworked};
-use super::receive::{self, BodyRefusal};
-use crate::date::{ClockError, date};
-use crate::decide::{Decision, Refusal, Tree, contradict, decide};
-use crate::identity::CosignError;
+use super::app::{self, App};
+use super::receive;
+use super::refused::AddRefusal;
+use crate::date::date;
+use crate::decide::{Decision, Tree, contradict, decide};
 use crate::problem::{Problem, TEXT};
-use crate::store::failure::StoreError;
 use crate::store::ledger::Deed;
 use crate::store::records::Cosigned;
 
 /// What the route is called in metrics.
 pub(super) const ROUTE: &str = "add-checkpoint";
-
-/// Why no cosignature goes out.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum AddRefusal {
-    #[error(transparent)]
-    Body(#[from] BodyRefusal),
-    #[error(transparent)]
-    Unworked(#[from] Unworked),
-    #[error("the request is malformed: {0}")]
-    Malformed(#[from] AddCheckpointError),
-    #[error("a checkpoint with extension lines is not cosigned here")]
-    Extensions,
-    #[error("log {0} is unknown")]
-    UnknownLog(Origin),
-    #[error("the log's signature is not good: {0}")]
-    Untrusted(#[from] Refused),
-    #[error(transparent)]
-    Refused(#[from] Refusal),
-    #[error(transparent)]
-    Clock(#[from] ClockError),
-    #[error(transparent)]
-    Cosign(#[from] CosignError),
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
 
 pub(super) async fn handle(State(app): State<Arc<App>>, request: Request<Body>) -> Response {
     let answer = match receive_and_work(&app, request).await {

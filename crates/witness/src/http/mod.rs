@@ -5,6 +5,7 @@ pub(crate) mod app;
 pub(crate) mod monitoring;
 pub(crate) mod operations;
 pub(crate) mod receive;
+pub(crate) mod refused;
 pub(crate) mod routes;
 pub(crate) mod sign_subtree;
 

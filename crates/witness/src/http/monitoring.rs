@@ -6,10 +6,10 @@ use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
-use super::app::{self, App, Unworked};
+use super::app::{self, App};
+use super::refused::MonitoringRefusal;
 use crate::origin_hash::OriginHash;
 use crate::problem::{Problem, TEXT};
-use crate::store::failure::StoreError;
 
 /// What the route is called in metrics.
 pub(super) const ROUTE: &str = "checkpoint";
@@ -17,19 +17,6 @@ pub(super) const ROUTE: &str = "checkpoint";
 /// A log's checkpoint changes every second or so; a cache in front may hide that for this long. The
 /// specification allows an hour.
 const CACHE: &str = "public, max-age=2";
-
-/// Why there is no checkpoint.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum MonitoringRefusal {
-    #[error(transparent)]
-    Unworked(#[from] Unworked),
-    #[error("the path is not the sha-256 of an origin in 64 lower case hexadecimal digits")]
-    NoHash,
-    #[error("no checkpoint of such a log was cosigned")]
-    NeverCosigned,
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
 
 pub(super) async fn handle(State(app): State<Arc<App>>, Path(hash): Path<String>) -> Response {
     let answer = match find(&app, &hash).await {

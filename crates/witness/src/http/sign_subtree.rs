@@ -6,42 +6,17 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{Request, header};
 use axum::response::{IntoResponse, Response};
-use indelible_merkle::{self as merkle, subtree};
-use indelible_note::{Origin, Refused};
+use indelible_merkle::subtree;
 use indelible_wire::limits::SIGN_SUBTREE_BYTES_MAX;
-use indelible_wire::{SignSubtree, SignSubtreeError, print_signature_lines};
+use indelible_wire::{SignSubtree, print_signature_lines};
 
-use super::app::{self, App, Unworked};
-use super::receive::{self, BodyRefusal};
-use crate::identity::CosignError;
+use super::app::{self, App};
+use super::receive;
+use super::refused::SubtreeRefusal;
 use crate::problem::{Problem, TEXT};
-use crate::store::failure::StoreError;
 
 /// What the route is called in metrics.
 pub(super) const ROUTE: &str = "sign-subtree";
-
-/// Why no cosignature goes out.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum SubtreeRefusal {
-    #[error(transparent)]
-    Body(#[from] BodyRefusal),
-    #[error(transparent)]
-    Unworked(#[from] Unworked),
-    #[error("this witness has no key that can cosign subtrees")]
-    NoKey,
-    #[error("the request is malformed: {0}")]
-    Malformed(#[from] SignSubtreeError),
-    #[error("log {0} is unknown")]
-    UnknownLog(Origin),
-    #[error("the checkpoint has no good cosignature of this witness: {0}")]
-    NotOurs(#[from] Refused),
-    #[error("the proof does not lead from the subtree to the checkpoint: {0}")]
-    Unproven(#[from] merkle::Refused),
-    #[error(transparent)]
-    Cosign(#[from] CosignError),
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
 
 pub(super) async fn handle(State(app): State<Arc<App>>, request: Request<Body>) -> Response {
     let answer = match receive_and_work(&app, request).await {

@@ -28,6 +28,11 @@ fn with_log(log: &FakeLog, keys: &[usize]) -> String {
     format!("[[log]]\nvkeys = {keys:?}\n")
 }
 
+#[expect(clippy::disallowed_methods, reason = "a test's folder need not survive anything")]
+fn move_folder(from: &Path, to: &Path) {
+    fs::rename(from, to).unwrap();
+}
+
 /// Starts a witness that was already asked to stop.
 async fn start(settings: Settings) -> Result<(), ServeError> {
     let shutdown = Shutdown::new();
@@ -64,19 +69,19 @@ async fn a_witness_without_its_memory_does_not_start_and_gets_no_new_one() {
 async fn a_memory_is_not_served_under_other_keys() {
     let folder = tempfile::tempdir().unwrap();
     init(&settings(folder.path(), "")).unwrap();
-    fs::rename(folder.path().join("keys"), folder.path().join("old-keys")).unwrap();
+    move_folder(&folder.path().join("keys"), &folder.path().join("old-keys"));
     // New keys beside the old memory: not made, and if made elsewhere, not taken.
     let refused = init(&settings(folder.path(), "")).unwrap_err();
     assert!(matches!(refused, InitError::Disk(DiskError::Exists { .. })), "{refused}");
     assert!(!folder.path().join("keys").exists(), "a refusal leaves nothing behind");
     let other = tempfile::tempdir().unwrap();
     init(&settings(other.path(), "")).unwrap();
-    fs::rename(other.path().join("keys"), folder.path().join("keys")).unwrap();
+    move_folder(&other.path().join("keys"), &folder.path().join("keys"));
     let foreign = start(settings(folder.path(), "")).await.unwrap_err();
     assert!(matches!(foreign, ServeError::Open(OpenError::OtherKeys { .. })), "{foreign}");
     // Not with one key less either.
     fs::remove_dir_all(folder.path().join("keys")).unwrap();
-    fs::rename(folder.path().join("old-keys"), folder.path().join("keys")).unwrap();
+    move_folder(&folder.path().join("old-keys"), &folder.path().join("keys"));
     let fewer = start(settings(folder.path(), "ml_dsa_44 = false\n")).await.unwrap_err();
     assert!(matches!(fewer, ServeError::Open(OpenError::OtherKeys { .. })), "{fewer}");
     start(settings(folder.path(), "")).await.unwrap();

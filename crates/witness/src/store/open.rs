@@ -60,7 +60,7 @@ fn identity_row(keys: &[VerifierKey]) -> Vec<u8> {
 
 fn ids(identity: &[u8]) -> String {
     let text = String::from_utf8_lossy(identity);
-    let ids: Vec<_> = text.lines().filter_map(|line| line.splitn(3, '+').nth(1)).collect();
+    let ids: Vec<_> = text.lines().filter_map(|line| line.split('+').nth(1)).collect();
     ids.join(", ")
 }
 
