@@ -4,13 +4,12 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use futures_util::stream::{self, StreamExt};
 use serde_json::json;
 
-use indelible_client::{Entry, Hash, IdempotencyKey, Log, ProofFile};
+use indelible_client::{Hash, IdempotencyKey, Log, ProofFile, Receipt};
 use indelible_note::strict;
 
-use super::add_lines::{AddLines, Form};
+use super::add_lines::{AddLines, Form, PATIENCE};
 use super::exit::Failure;
 use super::log_args::LogArgs;
 use super::output::Output;
@@ -38,11 +37,11 @@ pub(crate) struct Add {
     /// Mark one entry, so that it is added once however often this is repeated
     #[arg(long, value_name = "KEY", conflicts_with_all = ["lines", "ndjson"])]
     idempotency_key: Option<String>,
-    /// Requests in flight
-    #[arg(long, value_name = "COUNT", default_value = "4")]
+    /// Batches of lines in flight; with more than one, batches may change places in the log
+    #[arg(long, value_name = "COUNT", default_value = "1")]
     in_flight: NonZeroUsize,
     /// Lines that go into one request
-    #[arg(long, value_name = "COUNT", default_value = "1024")]
+    #[arg(long, value_name = "COUNT", default_value = "4096")]
     batch_entries: NonZeroUsize,
 }
 
@@ -60,36 +59,55 @@ impl Add {
         if self.idempotency_key.is_some() && files.len() > 1 {
             return Err(Failure::usage("an idempotency key marks one entry"));
         }
-        let mut added = stream::iter(&files)
-            .map(|file| self.add_one(&log, file))
-            .buffered(self.in_flight.get());
-        while let Some(added) = added.next().await {
-            added?.report(output)?;
+        match files.as_slice() {
+            [file] if self.wait => self.add_waiting(&log, file).await?.report(output),
+            files if self.wait => self.add_then_prove(output, &log, files).await,
+            files => {
+                for file in files {
+                    Added::unproven(file, &self.add_one(&log, file).await?).report(output)?;
+                }
+                Ok(())
+            }
         }
-        Ok(())
     }
 
-    async fn add_one(&self, log: &Log, file: &Path) -> Result<Added, Failure> {
+    async fn add_one(&self, log: &Log, file: &Path) -> Result<Receipt, Failure> {
         let entry = verify::read_entry(file)?;
-        let key = self.key()?;
-        let source = file.to_owned();
-        let about = |error| Failure::from(error).about(source.display().to_string());
-        if !self.wait {
-            let receipt = log.add_with_key(&entry, &key).await.map_err(about)?;
-            let index = receipt.claimed_index().get();
-            let (leaf, is_duplicate) = (*receipt.leaf_hash(), receipt.is_duplicate());
-            return Ok(Added {
-                source,
-                index,
-                leaf,
-                proof: None,
-                is_duplicate: Some(is_duplicate),
-            });
-        }
-        let proven = log.add_proven_with_key(&entry, &key).await.map_err(about)?;
+        let added = log.add_with_key(&entry, &self.key()?).await;
+        added.map_err(|error| Failure::from(error).about(file.display().to_string()))
+    }
+
+    /// The server answers with the proof.
+    async fn add_waiting(&self, log: &Log, file: &Path) -> Result<Added, Failure> {
+        let entry = verify::read_entry(file)?;
+        let proven = log.add_proven_with_key(&entry, &self.key()?).await;
+        let proven =
+            proven.map_err(|error| Failure::from(error).about(file.display().to_string()))?;
         let proof = self.save(file, &proven.file)?;
-        let index = proven.proven.index().get();
-        Ok(Added { source, index, leaf: leaf(&entry), proof: Some(proof), is_duplicate: None })
+        Ok(Added::proven(file, &proven.file, entry.leaf_hash(), proof))
+    }
+
+    /// One after another, as they stand, and one checkpoint for all of them.
+    async fn add_then_prove(
+        &self,
+        output: &Output,
+        log: &Log,
+        files: &[PathBuf],
+    ) -> Result<(), Failure> {
+        let mut receipts = Vec::new();
+        for file in files {
+            receipts.push((file, self.add_one(log, file).await?));
+        }
+        let last = receipts.iter().map(|(_, receipt)| receipt.claimed_index()).max();
+        let Some(last) = last else { return Ok(()) };
+        let tree = log.tree_covering(last, PATIENCE).await?;
+        for (file, receipt) in receipts {
+            let leaf = *receipt.leaf_hash();
+            let proof_file = tree.prove_leaf(receipt.claimed_index(), &leaf).await?;
+            let proof = self.save(file, &proof_file)?;
+            Added::proven(file, &proof_file, leaf, proof).report(output)?;
+        }
+        Ok(())
     }
 
     fn key(&self) -> Result<IdempotencyKey, Failure> {
@@ -128,10 +146,6 @@ impl Add {
     }
 }
 
-fn leaf(entry: &Entry) -> Hash {
-    entry.leaf_hash()
-}
-
 /// One entry that was added; proven where there is a proof.
 struct Added {
     source: PathBuf,
@@ -142,6 +156,21 @@ struct Added {
 }
 
 impl Added {
+    fn unproven(source: &Path, receipt: &Receipt) -> Self {
+        Self {
+            source: source.into(),
+            index: receipt.claimed_index().get(),
+            leaf: *receipt.leaf_hash(),
+            proof: None,
+            is_duplicate: Some(receipt.is_duplicate()),
+        }
+    }
+
+    fn proven(source: &Path, file: &ProofFile, leaf: Hash, proof: PathBuf) -> Self {
+        let index = file.index().get();
+        Self { source: source.into(), index, leaf, proof: Some(proof), is_duplicate: None }
+    }
+
     fn report(&self, output: &Output) -> Result<(), Failure> {
         let source = self.source.display();
         let people = match (&self.proof, self.is_duplicate) {

@@ -21,8 +21,8 @@ use super::exit::{Exit, Failure};
 use super::output::{Output, Unit};
 use super::proof_path;
 
-/// How long a checkpoint that covers the last line is waited for.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// How long a checkpoint that covers the last entry is waited for.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Proofs made at the same time.
 const PROOFS_IN_FLIGHT: usize = 16;
@@ -287,6 +287,8 @@ impl<R: Read> Lines<R> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn lines(text: &[u8], form: Form) -> Lines<&[u8]> {
@@ -343,5 +345,28 @@ mod tests {
         assert_eq!(entries(&batch), [b"{ \"a\":1 }"]);
         let refused = lines(b"{}\n{\n", Form::Json).batch(9).err().unwrap();
         assert!(matches!(refused, LineError::NotJson { line: 2, .. }));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_stands_on_the_lines_is_what_is_sent(
+            expected in prop::collection::vec(
+                prop::collection::vec(any::<u8>().prop_filter("no newline", |b| *b != b'\n'), 1..9),
+                0..40,
+            ),
+            entries_max in 1_usize..9,
+        ) {
+            let text = expected.join(&b'\n');
+            let mut lines = lines(&text, Form::Any);
+            let (mut sent, mut bytes_read) = (Vec::new(), 0);
+            while let Some(batch) = lines.batch(entries_max).unwrap() {
+                prop_assert!(batch.entries.len() <= entries_max);
+                prop_assert_eq!(batch.first_line, sent.len() as u64 + 1);
+                sent.extend(batch.entries.into_iter().map(Entry::into_bytes));
+                bytes_read += batch.bytes_read;
+            }
+            prop_assert_eq!(sent, expected);
+            prop_assert_eq!(bytes_read, text.len() as u64);
+        }
     }
 }

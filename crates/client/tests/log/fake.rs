@@ -24,6 +24,8 @@ pub(crate) type Twist = Arc<dyn Fn(&Request, Answer) -> Answer + Send + Sync>;
 pub(crate) struct World {
     pub(crate) entries: Vec<Vec<u8>>,
     pub(crate) published: usize,
+    /// Publishes all it has whenever it is asked, in place of an interval.
+    pub(crate) publishes: bool,
     /// Other people's logs take one entry at a time.
     pub(crate) no_batches: bool,
     pub(crate) keys: HashMap<String, usize>,
@@ -230,6 +232,10 @@ fn honest(world: &mut World, request: &Request) -> Answer {
         ("POST", "add") => add(world, request),
         ("POST", "add-batch") if world.no_batches => Answer::status(404),
         ("POST", "add-batch") => add_batch(world, request),
+        ("GET", "checkpoint") if world.publishes => {
+            world.published = world.entries.len();
+            Answer::ok("text/plain", world.checkpoint())
+        }
         ("GET", "proof/inclusion") => locate(world, request).unwrap_or_else(|| Answer::status(404)),
         ("GET", _) => resource(world, path).unwrap_or_else(|| Answer::status(404)),
         _ => Answer::status(405),
