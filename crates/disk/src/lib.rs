@@ -7,9 +7,11 @@
 
 mod backend;
 mod batch;
+mod checksum;
 pub mod contract;
 mod error;
 mod faulty;
+mod log_file;
 mod mark;
 mod memory;
 mod options;

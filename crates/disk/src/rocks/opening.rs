@@ -9,6 +9,7 @@ use rocksdb::{ColumnFamilyDescriptor, DB, DEFAULT_COLUMN_FAMILY_NAME, Options};
 
 use super::Rocks;
 use crate::error::DiskError;
+use crate::log_file;
 use crate::mark::Mark;
 use crate::options::{self, RocksOptions, Shared};
 use crate::table::Table;
@@ -55,12 +56,14 @@ pub(super) fn open(
     {
         return Err(DiskError::Missing { path: path.to_owned() });
     }
-    let mark = Mark::open(path)?;
+    log_file::look_over(path)?;
     let shared = Shared::new(chosen);
     let mut options = options::database(chosen, &shared)?;
     options.create_if_missing(false);
     compare_tables(path, tables, &options)?;
     let db = start(path, tables, &options, &shared)?;
+    // Only now, since until the lock is ours another process may be writing it.
+    let mark = Mark::open(path)?;
     let (acknowledged, found) = (mark.reached(), db.latest_sequence_number());
     if found < acknowledged {
         return Err(DiskError::Lost { acknowledged, found });

@@ -37,7 +37,8 @@ fn nothing_acknowledged_is_lost_by_a_kill_among_many_threads() {
     thread::scope(|scope| {
         for thread in 0..8 {
             let engine = &engine;
-            scope.spawn(move || (0..10).for_each(|n| commit(engine, thread * 10 + n, 100).unwrap()));
+            scope
+                .spawn(move || (0..10).for_each(|n| commit(engine, thread * 10 + n, 100).unwrap()));
         }
     });
     let image = crash_image(folder.path());

@@ -45,7 +45,8 @@ fn ascending_rows_are_never_rewritten() {
 fn entries_are_compressed_from_the_first_flush_on_and_figures_show_it() {
     let folder = tempfile::tempdir().unwrap();
     let engine = create(folder.path());
-    let entry = |n: u8| format!("{{\"who\":\"user-{n}\",\"did\":\"read\",\"what\":\"/a/b/c\"}}").repeat(4);
+    let entry =
+        |n: u8| format!("{{\"who\":\"user-{n}\",\"did\":\"read\",\"what\":\"/a/b/c\"}}").repeat(4);
     for table in &TABLES[..2] {
         let mut batch = Batch::new();
         for n in 0..200 {

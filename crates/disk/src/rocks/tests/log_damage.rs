@@ -1,4 +1,5 @@
-//! Damage to the write-ahead log: why its recovery mode is what it is, and why there is a mark.
+//! Damage to the write-ahead log: why its recovery mode is what it is, why it is looked over first, and
+//! why there is a mark.
 
 use std::fs;
 use std::path::Path;
@@ -146,11 +147,10 @@ fn a_deleted_log_refuses() {
 /// What RocksDB's modes do with the same damage, without a mark: the reason for the one we chose.
 #[test]
 fn no_other_recovery_mode_would_do() {
-    let (folder, engine) = live();
+    let (folder, _engine) = live();
     let (_, log) = the_log(folder.path());
     let torn = &log[..log.len() - 5];
     let flipped = with_bit_flipped(&log, log.len() * 4);
-    drop(engine.shared.cache.clone());
     let rows = |mode, bytes: &[u8]| rows_by_mode(mode, &image_with(folder.path(), bytes));
     assert_eq!(rows(DBRecoveryMode::TolerateCorruptedTailRecords, &log), Some(6));
 
