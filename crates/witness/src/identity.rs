@@ -31,7 +31,7 @@ pub(crate) struct Identity {
 #[derive(Debug, thiserror::Error)]
 pub enum IdentityError {
     /// A key file could not be read or written.
-    #[error("key file: {0}")]
+    #[error(transparent)]
     File(#[from] FileError),
     /// A key file holds no private key.
     #[error("key file {path}: {error}")]
@@ -121,6 +121,11 @@ impl Identity {
     #[cfg(test)]
     pub(crate) const fn of(ed25519: SignerKey, ml_dsa_44: Option<SignerKey>) -> Self {
         Self { ed25519, ml_dsa_44 }
+    }
+
+    /// The key that every witness has, and is told apart by.
+    pub(crate) const fn first(&self) -> &VerifierKey {
+        self.ed25519.verifier()
     }
 
     /// What others verify this witness with.

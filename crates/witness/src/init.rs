@@ -3,6 +3,7 @@
 use indelible_disk::{DiskError, Rocks};
 use reqwest::Url;
 
+use crate::guard::{Guard, GuardError};
 use crate::identity::{Identity, IdentityError};
 use crate::settings::Settings;
 use crate::store::open::{OpenError, stamp};
@@ -17,6 +18,9 @@ pub enum InitError {
     /// Something is there already, or the disk failed.
     #[error(transparent)]
     Disk(#[from] DiskError),
+    /// The guard file could not be written.
+    #[error(transparent)]
+    Guard(#[from] GuardError),
     /// The new memory could not be marked.
     #[error(transparent)]
     Open(#[from] OpenError),
@@ -29,6 +33,7 @@ pub fn init(settings: &Settings) -> Result<String, InitError> {
     let rocks = Rocks::create(&settings.data_dir, &TABLES, &settings.database())?;
     let identity = Identity::create(&settings.name, &settings.keys)?;
     stamp(&rocks, &identity.verifiers())?;
+    Guard::of(&settings.guard_dir, identity.first()).begin(0)?;
     Ok(identity.policy_lines(settings.url.as_ref().map(Url::as_str)))
 }
 

@@ -5,8 +5,10 @@
 //! Depends on: `merkle`, `note`, `wire`, `disk`, `process`.
 
 mod accept_keys;
+mod accept_state;
 mod date;
 mod decide;
+mod guard;
 mod http;
 mod identity;
 mod init;
@@ -22,6 +24,8 @@ mod store;
 mod testing;
 
 pub use accept_keys::{AcceptError, Accepted, accept_keys};
+pub use accept_state::{AcceptStateError, accept_state};
+pub use guard::GuardError;
 pub use identity::IdentityError;
 pub use init::{InitError, init, keys};
 pub use known_log::KnownLogError;

@@ -1,18 +1,19 @@
 //! The list of logs that others keep: read at the start and again from time to time.
 
 use std::string::FromUtf8Error;
+use std::sync::Arc;
 use std::time::Duration;
 
-use indelible_process::{Clock, FileError, Shutdown, clock, files};
+use indelible_process::{FileError, Shutdown, clock, files};
 use indelible_wire::limits::LOG_LIST_BYTES_MAX;
 use indelible_wire::{LogList, LogListError};
 use reqwest::Url;
 
+use crate::http::app::App;
 use crate::known_log::KnownLog;
-use crate::metrics::WitnessMetrics;
 use crate::settings::{ListSource, LogListSettings};
 use crate::store::failure::StoreError;
-use crate::store::registry::{Registry, Source};
+use crate::store::registry::{Admission, Source};
 
 /// From asking for a list to its last byte.
 const FETCH_TIMEOUT: Duration = Duration::from_secs(60);
@@ -35,6 +36,9 @@ pub enum ListError {
     /// It is no list.
     #[error("the list is malformed: {0}")]
     Malformed(#[from] LogListError),
+    /// A defect of ours.
+    #[error("the list was given up")]
+    GivenUp,
     /// Its logs could not be remembered.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -55,41 +59,31 @@ impl ListReader {
 
     /// Reads the list once and takes in the logs that are new. One that is known under other keys is
     /// reported and stays as it is.
-    pub(crate) async fn read(
-        &self,
-        registry: &Registry,
-        metrics: &WitnessMetrics,
-    ) -> Result<(), ListError> {
-        let read = self.read_into(registry, metrics).await;
-        metrics.list_read(&read);
+    pub(crate) async fn read(&self, app: &Arc<App>) -> Result<(), ListError> {
+        let read = self.read_into(app).await;
+        app.metrics.list_read(&read);
         read
     }
 
     /// Reads the list again at its interval, until the shutdown.
-    pub(crate) async fn keep_reading(
-        &self,
-        registry: &Registry,
-        metrics: &WitnessMetrics,
-        time: &dyn Clock,
-        shutdown: &Shutdown,
-    ) {
+    pub(crate) async fn keep_reading(&self, app: &Arc<App>, shutdown: &Shutdown) {
         loop {
-            let next = time.monotonic().saturating_add(self.settings.reread_interval);
-            tokio::select! {
+            let next = app.clock.monotonic().saturating_add(self.settings.reread_interval);
+            let reread = async {
+                clock::wait_until(&*app.clock, next).await;
+                self.read(app).await
+            };
+            let read = tokio::select! {
                 () = shutdown.requested() => return,
-                () = clock::wait_until(time, next) => {}
-            }
-            if let Err(error) = self.read(registry, metrics).await {
-                tracing::warn!(list = %self.settings.source, %error, "the log list was not read");
+                read = reread => read,
+            };
+            if let Err(error) = read {
+                tracing::warn!(list = %self.settings.source, %error, "log list not read");
             }
         }
     }
 
-    async fn read_into(
-        &self,
-        registry: &Registry,
-        metrics: &WitnessMetrics,
-    ) -> Result<(), ListError> {
+    async fn read_into(&self, app: &Arc<App>) -> Result<(), ListError> {
         let bytes = match &self.settings.source {
             ListSource::File(path) => {
                 let most = u64::try_from(LOG_LIST_BYTES_MAX).unwrap_or(u64::MAX);
@@ -97,27 +91,10 @@ impl ListReader {
             }
             ListSource::Url(url) => self.fetch(url).await?,
         };
-        let list = LogList::parse(&String::from_utf8(bytes)?)?;
-        let mut logs = Vec::with_capacity(list.logs.len());
-        for listed in &list.logs {
-            let origin = listed.origin();
-            match KnownLog::new(origin.clone(), vec![listed.key().clone()]) {
-                Ok(log) => logs.push(log),
-                Err(error) => {
-                    tracing::warn!(%origin, %error, "a listed log is not served");
-                }
-            }
-        }
-        let admission = registry.admit(&logs, Source::List)?;
-        for refused in &admission.refused {
-            tracing::error!(list = %self.settings.source, %refused, "a listed log was not taken");
-        }
-        metrics.logs_refused(admission.refused.len());
-        tracing::info!(
-            list = %self.settings.source, added = admission.added,
-            unchanged = admission.unchanged, refused = admission.refused.len(), "log list read"
-        );
-        Ok(())
+        let (app, shown) = (Arc::clone(app), self.settings.source.to_string());
+        // Thousands of keys are checked and commits are waited for: not where requests are taken.
+        let admitted = tokio::task::spawn_blocking(move || admit(&app, &shown, bytes)).await;
+        admitted.map_err(|_| ListError::GivenUp)?
     }
 
     async fn fetch(&self, url: &Url) -> Result<Vec<u8>, ListError> {
@@ -131,6 +108,26 @@ impl ListReader {
         }
         Ok(bytes)
     }
+}
+
+fn admit(app: &App, shown: &str, bytes: Vec<u8>) -> Result<(), ListError> {
+    let list = LogList::parse(&String::from_utf8(bytes)?)?;
+    let mut logs = Vec::with_capacity(list.logs.len());
+    for listed in &list.logs {
+        let origin = listed.origin();
+        match KnownLog::new(origin.clone(), vec![listed.key().clone()]) {
+            Ok(log) => logs.push(log),
+            Err(error) => tracing::warn!(%origin, %error, "a listed log is not served"),
+        }
+    }
+    let admission = app.registry.admit(&logs, Source::List)?;
+    for refused in &admission.refused {
+        tracing::error!(list = shown, %refused, "a listed log was not taken");
+    }
+    app.metrics.logs_refused(admission.refused.len());
+    let Admission { added, unchanged, ref refused, .. } = admission;
+    tracing::info!(list = shown, added, unchanged, refused = refused.len(), "log list read");
+    Ok(())
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use indelible_process::{Shutdown, files, logging};
-use indelible_witness::{Overrides, Settings, accept_keys, init, keys, serve};
+use indelible_witness::{Overrides, Settings, accept_keys, accept_state, init, keys, serve};
 
 /// A witness: cosigns the checkpoints of logs, and never two that cannot both be true.
 #[derive(Debug, Parser)]
@@ -52,6 +52,8 @@ enum Command {
         #[arg(long)]
         origin: String,
     },
+    /// Vouch for the memory of a stopped witness whose guard file is lost.
+    AcceptState(From),
 }
 
 #[derive(Debug, Args)]
@@ -98,6 +100,10 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             let before = accepted.before.as_deref().unwrap_or("none");
             println!("{origin}: keys {before} before, {} from now on", accepted.now);
             println!("it must go on from size {}", accepted.size);
+        }
+        Command::AcceptState(from) => {
+            let total = accept_state(&from.read(Overrides::default())?)?;
+            println!("guard written: the sizes cosigned add up to {total}");
         }
     }
     Ok(())

@@ -10,6 +10,7 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 
+use crate::store::ledger::Ledger;
 use crate::store::registry::Registry;
 
 /// Logs whose size is shown, in the order of their origins. A time series for each of many thousand
@@ -110,14 +111,19 @@ impl WitnessMetrics {
     /// Everything as OpenMetrics text.
     pub(crate) fn expose(&self, registry: &Registry) -> Result<String, fmt::Error> {
         self.logs.set(u64::try_from(registry.count()).unwrap_or(u64::MAX));
-        for ledger in registry.all().iter().take(LOGS_SHOWN_MAX) {
-            let log = Log { origin: ledger.origin().as_str().to_owned() };
-            self.sizes.get_or_create(&log).set(ledger.size());
-            if ledger.evidence() > 0 {
-                let kept = u64::try_from(ledger.evidence()).unwrap_or(u64::MAX);
-                self.evidence.get_or_create(&log).set(kept);
-            }
+        let exposed = self.exposed.lock();
+        let all = registry.all();
+        let named = |ledger: &Ledger| Log { origin: ledger.origin().as_str().to_owned() };
+        // Anew each time: a log that was added may stand before others, which are then not shown.
+        self.sizes.clear();
+        for ledger in all.iter().take(LOGS_SHOWN_MAX) {
+            self.sizes.get_or_create(&named(ledger)).set(ledger.size());
         }
-        self.exposed.lock().expose()
+        self.evidence.clear();
+        for ledger in all.iter().filter(|ledger| ledger.evidence() > 0).take(LOGS_SHOWN_MAX) {
+            let kept = u64::try_from(ledger.evidence()).unwrap_or(u64::MAX);
+            self.evidence.get_or_create(&named(ledger)).set(kept);
+        }
+        exposed.expose()
     }
 }

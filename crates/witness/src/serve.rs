@@ -9,6 +9,7 @@ use indelible_process::listen::{self, BindError};
 use indelible_process::{Clock, Shutdown, SystemClock};
 use tokio::task::JoinSet;
 
+use crate::guard::{Guard, GuardError, KEEP_INTERVAL};
 use crate::http::app::App;
 use crate::http::routes::{Part, router};
 use crate::identity::{Identity, IdentityError};
@@ -32,6 +33,9 @@ pub enum ServeError {
     /// Its memory is not its own.
     #[error(transparent)]
     Open(#[from] OpenError),
+    /// Its memory is an old copy, or nobody can tell.
+    #[error(transparent)]
+    Guard(#[from] GuardError),
     /// Its memory cannot be read.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -40,7 +44,7 @@ pub enum ServeError {
     Log(#[from] RefusedLog),
     /// The list of logs was not read.
     #[error("log list: {0}")]
-    List(#[from] ListError),
+    List(ListError),
     /// An address is not to be had.
     #[error(transparent)]
     Bind(#[from] BindError),
@@ -62,7 +66,8 @@ pub async fn serve(
     let identity = Identity::load(&settings.name, &settings.keys)?;
     let rocks = Rocks::open(&settings.data_dir, &TABLES, &settings.database())?;
     expect(&rocks, &identity.verifiers())?;
-    let registry = registry(Arc::new(rocks), &settings, &shutdown)?;
+    let guard = Guard::of(&settings.guard_dir, identity.first());
+    let registry = registry(Arc::new(rocks), &settings, &guard, &shutdown)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let app = Arc::new(App::new(identity, registry, clock, settings.limits.requests_max));
     let list = read_list(&app, &settings).await?;
@@ -72,7 +77,8 @@ pub async fn serve(
     let mut addresses = Vec::new();
     for (address, parts) in sockets(settings.listen) {
         let listener = listen::bind(address).await?;
-        addresses.push(listener.local_addr().unwrap_or(address));
+        let address = listener.local_addr().unwrap_or(address);
+        addresses.push(address);
         let (router, limits) = (router(&app, &parts), settings.connections);
         let stop = shutdown.clone();
         tasks.spawn(async move {
@@ -80,11 +86,13 @@ pub async fn serve(
             tracing::info!(%address, cut = drained.cut, "stopped listening");
         });
     }
+    let (keeper, of, stop) = (guard.clone(), Arc::clone(&app), shutdown.clone());
+    tasks.spawn(async move {
+        keeper.keep(KEEP_INTERVAL, || of.registry.total(), &*of.clock, &stop).await;
+    });
     if let Some(list) = list {
         let (app, stop) = (Arc::clone(&app), shutdown.clone());
-        tasks.spawn(async move {
-            list.keep_reading(&app.registry, &app.metrics, &*app.clock, &stop).await;
-        });
+        tasks.spawn(async move { list.keep_reading(&app, &stop).await });
     }
     tracing::info!(name = %settings.name, ?addresses, logs = app.registry.count(), "serving");
     ready(&addresses);
@@ -95,16 +103,19 @@ pub async fn serve(
             return Err(ServeError::Panicked);
         }
     }
+    guard.write_or_report(app.registry.total());
     if app.registry.breaker().is_broken() { Err(ServeError::Broken) } else { Ok(()) }
 }
 
 fn registry(
     backend: Arc<dyn Backend>,
     settings: &Settings,
+    guard: &Guard,
     shutdown: &Shutdown,
 ) -> Result<Registry, ServeError> {
     let breaker = Breaker::new(shutdown.clone());
     let registry = Registry::load(backend, breaker, settings.limits.logs_max)?;
+    guard.check(registry.total())?;
     let logs: Vec<_> = settings.logs.iter().map(|configured| configured.log.clone()).collect();
     let admission = registry.admit(&logs, Source::Settings)?;
     // The settings are the operator's own word: what cannot be done of it stops the start.
@@ -122,14 +133,14 @@ fn registry(
 
 /// A list on this machine that cannot be read is a mistake in the settings. One elsewhere may be out
 /// of reach for a while, and the logs that are known go on being served.
-async fn read_list(app: &App, settings: &Settings) -> Result<Option<ListReader>, ServeError> {
+async fn read_list(app: &Arc<App>, settings: &Settings) -> Result<Option<ListReader>, ServeError> {
     let Some(list) = &settings.log_list else {
         return Ok(None);
     };
-    let reader = ListReader::new(list.clone())?;
-    match (reader.read(&app.registry, &app.metrics).await, &list.source) {
+    let reader = ListReader::new(list.clone()).map_err(ServeError::List)?;
+    match (reader.read(app).await, &list.source) {
         (Ok(()), _) => {}
-        (Err(error), ListSource::File(_)) => return Err(error.into()),
+        (Err(error), ListSource::File(_)) => return Err(ServeError::List(error)),
         (Err(ListError::Store(error)), _) => return Err(error.into()),
         (Err(error), ListSource::Url(url)) => {
             tracing::warn!(%url, %error, "the log list was not read, and will be asked for again");

@@ -26,6 +26,7 @@ pub struct Settings {
     pub(crate) url: Option<Url>,
     pub(crate) listen: Listen,
     pub(crate) data_dir: PathBuf,
+    pub(crate) guard_dir: PathBuf,
     pub(crate) memory_bytes: usize,
     pub(crate) keys: KeyFiles,
     pub(crate) logs: Vec<ConfiguredLog>,
@@ -114,6 +115,11 @@ impl Settings {
         if keys_dir.starts_with(&data_dir) {
             return Err(SettingsError::KeysInsideData);
         }
+        let guard_dir = raw.guard_dir.as_deref().unwrap_or_else(|| Path::new("guard"));
+        let guard_dir = base.join(guard_dir);
+        if guard_dir.starts_with(&data_dir) {
+            return Err(SettingsError::GuardInsideData);
+        }
         let submission = overrides.listen.unwrap_or(raw.listen);
         let logs = raw.log.iter().map(ConfiguredLog::check).collect::<Result<Vec<_>, _>>()?;
         expect_distinct(&logs)?;
@@ -127,6 +133,7 @@ impl Settings {
                 operations: raw.listen_operations.unwrap_or(submission),
             },
             data_dir,
+            guard_dir,
             memory_bytes: megabytes(raw.memory_mb.unwrap_or(128))?,
             keys: KeyFiles {
                 ed25519: match raw.key_ed25519 {

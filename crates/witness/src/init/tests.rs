@@ -2,16 +2,18 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use indelible_process::Shutdown;
 use indelible_process::files::replace_durably;
 
 use super::*;
 use crate::accept_keys::{AcceptError, accept_keys};
+use crate::accept_state::{AcceptStateError, accept_state};
 use crate::serve::{ServeError, serve};
 use crate::settings::Overrides;
 use crate::store::registry::RefusedLog;
-use crate::testing::FakeLog;
+use crate::testing::{FakeLog, NOW, Witness};
 
 fn settings(folder: &Path, further: &str) -> Settings {
     let path = folder.join("witness.toml");
@@ -135,4 +137,59 @@ async fn a_list_on_this_machine_that_is_missing_stops_the_start() {
     // One elsewhere may be out of reach for a while.
     let away = "[log_list]\nurl = 'http://127.0.0.1:1/list'\n";
     start(settings(folder.path(), away)).await.unwrap();
+}
+
+/// Cosigns this log at a size, as a witness that was running did.
+async fn cosign(folder: &Path, log: &FakeLog, old: u64, to: u64) {
+    let settings = settings(folder, "");
+    let identity = Identity::load(&settings.name, &settings.keys).unwrap();
+    let guard = Guard::of(&settings.guard_dir, identity.first());
+    let rocks = Rocks::open(&settings.data_dir, &TABLES, &settings.database()).unwrap();
+    let witness = Witness::open_as(identity, Arc::new(rocks), &[log.known()], NOW);
+    assert_eq!(witness.add(log.add(old, to)).await.status(), 200);
+    assert!(guard.write_or_report(witness.app.registry.total()));
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn an_old_copy_of_the_memory_does_not_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let [data, old, newest] = ["data", "old", "newest"].map(|name| folder.path().join(name));
+    init(&settings(folder.path(), "")).unwrap();
+    let log = FakeLog::named("log.example/a");
+    cosign(folder.path(), &log, 0, 5).await;
+    copy_folder(&data, &old);
+    cosign(folder.path(), &log, 5, 9).await;
+    start(settings(folder.path(), "")).await.unwrap();
+
+    move_folder(&data, &newest);
+    copy_folder(&old, &data);
+    let refused = start(settings(folder.path(), "")).await.unwrap_err();
+    let expected = GuardError::OldCopy { held: 5, guarded: 9 };
+    assert_eq!(refused.to_string(), expected.to_string());
+    let overruled = accept_state(&settings(folder.path(), "")).unwrap_err();
+    assert!(matches!(overruled, AcceptStateError::Guard(GuardError::Present { .. })));
+
+    fs::remove_dir_all(&data).unwrap();
+    move_folder(&newest, &data);
+    start(settings(folder.path(), "")).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_lost_guard_stops_the_start_until_a_person_vouches() {
+    let folder = tempfile::tempdir().unwrap();
+    init(&settings(folder.path(), "")).unwrap();
+    cosign(folder.path(), &FakeLog::named("log.example/a"), 0, 5).await;
+    fs::remove_dir_all(folder.path().join("guard")).unwrap();
+    let refused = start(settings(folder.path(), "")).await.unwrap_err();
+    assert!(matches!(refused, ServeError::Guard(GuardError::Missing { .. })), "{refused}");
+    assert_eq!(accept_state(&settings(folder.path(), "")).unwrap(), 5);
+    start(settings(folder.path(), "")).await.unwrap();
 }

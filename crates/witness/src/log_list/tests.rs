@@ -4,17 +4,15 @@ use std::path::Path;
 use std::sync::Arc;
 
 use indelible_disk::Memory;
-use indelible_process::SystemClock;
 use indelible_process::files::replace_durably;
 
 use super::*;
-use crate::store::breaker::Breaker;
-use crate::testing::{FakeLog, prepare};
+use crate::testing::{FakeLog, Witness, prepare};
 
-fn registry() -> Registry {
+fn witness() -> Witness {
     let memory = Memory::default();
     prepare(&memory);
-    Registry::load(Arc::new(memory), Breaker::new(Shutdown::new()), 1_000).unwrap()
+    Witness::open(Arc::new(memory), &[])
 }
 
 fn reader(path: &Path, reread_interval: Duration) -> ListReader {
@@ -36,24 +34,25 @@ const HOUR: Duration = Duration::from_secs(3_600);
 async fn new_logs_are_taken_in_and_a_changed_key_is_not() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("list");
-    let (registry, metrics) = (registry(), WitnessMetrics::new());
+    let app = witness().app;
+    let registry = &app.registry;
     let (one, two) = (FakeLog::named("log.example/a"), FakeLog::named("log.example/b"));
     replace_durably(&path, list(&[&one]).as_bytes()).unwrap();
     let reader = reader(&path, HOUR);
-    reader.read(&registry, &metrics).await.unwrap();
+    reader.read(&app).await.unwrap();
     assert_eq!(registry.find(&one.origin()).unwrap().keys().to_vec(), one.keys()[..1]);
     assert!(registry.find(&two.origin()).is_none());
 
     // The first has another key now, and the second is new; then both are gone from the list.
     let changed = FakeLog::with_seed("log.example/a", 7);
     replace_durably(&path, list(&[&changed, &two]).as_bytes()).unwrap();
-    reader.read(&registry, &metrics).await.unwrap();
+    reader.read(&app).await.unwrap();
     replace_durably(&path, list(&[]).as_bytes()).unwrap();
-    reader.read(&registry, &metrics).await.unwrap();
+    reader.read(&app).await.unwrap();
     assert_eq!(registry.find(&one.origin()).unwrap().keys().to_vec(), one.keys()[..1]);
     assert_eq!(registry.find(&two.origin()).unwrap().keys().to_vec(), two.keys()[..1]);
 
-    let exposed = metrics.expose(&registry).unwrap();
+    let exposed = app.metrics.expose(registry).unwrap();
     assert!(exposed.contains("indelible_witness_logs_refused_total 1\n"), "{exposed}");
     let reads = "indelible_witness_log_list_reads_total{outcome=\"read\"} 3\n";
     assert!(exposed.contains(reads), "{exposed}");
@@ -63,40 +62,42 @@ async fn new_logs_are_taken_in_and_a_changed_key_is_not() {
 async fn a_list_that_cannot_be_read_changes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("list");
-    let (registry, metrics) = (registry(), WitnessMetrics::new());
+    let app = witness().app;
+    let registry = &app.registry;
     let reader = reader(&path, HOUR);
-    let missing = reader.read(&registry, &metrics).await.unwrap_err();
+    let missing = reader.read(&app).await.unwrap_err();
     assert!(matches!(missing, ListError::File(FileError::Missing { .. })), "{missing}");
     let good = list(&[&FakeLog::named("log.example/a")]);
     // Half a list is no list: not even its good half is taken.
     for bad in [&good.as_bytes()[..good.len() - 10], b"", b"\xff", b"logs/v1\n"] {
         replace_durably(&path, bad).unwrap();
-        assert!(reader.read(&registry, &metrics).await.is_err());
+        assert!(reader.read(&app).await.is_err());
     }
     assert_eq!(registry.count(), 0);
-    let exposed = metrics.expose(&registry).unwrap();
+    let exposed = app.metrics.expose(registry).unwrap();
     let failed = "indelible_witness_log_list_reads_total{outcome=\"failed\"} 5\n";
     assert!(exposed.contains(failed), "{exposed}");
 }
 
 #[tokio::test]
-async fn the_list_is_read_again_until_the_shutdown() {
+async fn the_list_is_read_again_and_again_until_the_shutdown() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("list");
-    let registry = Arc::new(registry());
+    let witness = witness();
     let shutdown = Shutdown::new();
-    let log = FakeLog::named("log.example/a");
-    replace_durably(&path, list(&[&log]).as_bytes()).unwrap();
+    replace_durably(&path, list(&[]).as_bytes()).unwrap();
     let reading = {
-        let (registry, shutdown) = (Arc::clone(&registry), shutdown.clone());
+        let (app, shutdown) = (Arc::clone(&witness.app), shutdown.clone());
         let reader = reader(&path, Duration::from_millis(1));
-        tokio::spawn(async move {
-            let (metrics, time) = (WitnessMetrics::new(), SystemClock::new());
-            reader.keep_reading(&registry, &metrics, &time, &shutdown).await;
-        })
+        tokio::spawn(async move { reader.keep_reading(&app, &shutdown).await })
     };
-    while registry.find(&log.origin()).is_none() {
-        tokio::task::yield_now().await;
+    for name in ["log.example/a", "log.example/b"] {
+        let log = FakeLog::named(name);
+        replace_durably(&path, list(&[&log]).as_bytes()).unwrap();
+        while witness.app.registry.find(&log.origin()).is_none() {
+            witness.clock.advance(Duration::from_millis(1));
+            tokio::task::yield_now().await;
+        }
     }
     shutdown.request();
     reading.await.unwrap();

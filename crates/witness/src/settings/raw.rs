@@ -18,6 +18,7 @@ pub(super) struct RawSettings {
     pub(super) listen_monitoring: Option<SocketAddr>,
     pub(super) listen_operations: Option<SocketAddr>,
     pub(super) data_dir: PathBuf,
+    pub(super) guard_dir: Option<PathBuf>,
     pub(super) memory_mb: Option<u32>,
     pub(super) keys_dir: Option<PathBuf>,
     pub(super) key_ed25519: Option<PathBuf>,

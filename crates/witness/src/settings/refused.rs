@@ -30,6 +30,9 @@ pub enum SettingsError {
     /// A backup of the data must not be a copy of the keys.
     #[error("keys_dir lies inside data_dir: whoever copies the data would have the keys")]
     KeysInsideData,
+    /// An old copy of the data must not bring an old guard along.
+    #[error("guard_dir lies inside data_dir: an old copy of the data would bring its guard along")]
+    GuardInsideData,
     /// A URL is none.
     #[error("`{url}` is no http or https url")]
     Url {

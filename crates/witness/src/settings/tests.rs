@@ -122,6 +122,10 @@ fn values_out_of_bounds_are_refused_with_the_bound() {
             "keys_dir = 'data/keys'\n",
             "keys_dir lies inside data_dir: whoever copies the data would have the keys",
         ),
+        (
+            "guard_dir = 'data'\n",
+            "guard_dir lies inside data_dir: an old copy of the data would bring its guard along",
+        ),
         ("url = 'witness.example'\n", "`witness.example` is no http or https url"),
         ("url = 'ftp://witness.example'\n", "`ftp://witness.example` is no http or https url"),
     ] {

@@ -121,6 +121,13 @@ impl Registry {
         all
     }
 
+    /// The sum of the sizes that were cosigned last. It never goes down: logs stay, and their sizes
+    /// only grow.
+    pub(crate) fn total(&self) -> u64 {
+        let ledgers = self.ledgers.read();
+        ledgers.values().fold(0, |total, ledger| total.saturating_add(ledger.size()))
+    }
+
     pub(crate) const fn breaker(&self) -> &Breaker {
         &self.breaker
     }
