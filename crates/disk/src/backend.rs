@@ -17,8 +17,8 @@ pub type Row = (Vec<u8>, Vec<u8>);
 /// them.** Nobody ever sees some rows of a batch without the others, not even after a crash.
 ///
 /// When `commit` fails with [`DiskError::Unknown`], either all of its rows are there after a reopen,
-/// or none is; until then reads answer as if none were there, and every further commit is refused
-/// with [`DiskError::Poisoned`]. It is never retried in here: an `fsync` that failed once may succeed
+/// or none is; until then reads may show all of them or none, and every further commit is refused with
+/// [`DiskError::Poisoned`]. It is never retried in here: an `fsync` that failed once may succeed
 /// the second time with the data gone. With any other error nothing was written.
 ///
 /// A read that meets damaged bytes is an error, never a shorter answer.
@@ -26,14 +26,13 @@ pub trait Backend: Send + Sync + Debug + 'static {
     /// The value under `key`.
     fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, DiskError>;
 
-    /// The values under several keys of a table, in the order of the keys.
-    fn get_many(&self, table: Table, keys: &[&[u8]]) -> Result<Vec<Option<Vec<u8>>>, DiskError> {
-        keys.iter().map(|key| self.get(table, key)).collect()
-    }
+    /// The values under several keys of a table, in the order of the keys, as of one moment.
+    fn get_many(&self, table: Table, keys: &[&[u8]]) -> Result<Vec<Option<Vec<u8>>>, DiskError>;
 
     /// Shows `each` the rows from key `from` to before key `to`, in the order of their keys, until it
     /// breaks. The rows are those of one moment: a batch committed meanwhile is seen whole or not at
     /// all. An error may come after rows were shown: they are right, but they are not all.
+    #[expect(clippy::type_complexity, reason = "a name would hide what the caller has to write")]
     fn scan(
         &self,
         table: Table,

@@ -257,6 +257,9 @@ fn a_reader_never_sees_half_a_batch(engine: &dyn Backend, tables: &[Table]) {
             assert!(values.is_empty() || values.len() == 10, "{} rows of 10", values.len());
             values.dedup();
             assert!(values.len() <= 1, "one batch, not {values:?}");
+            let mut values = engine.get_many(table, &[&[0], &[9], &[4]]).unwrap();
+            values.dedup();
+            assert_eq!(values.len(), 1, "one batch, not {values:?}");
         }
     });
     clear(engine, table);

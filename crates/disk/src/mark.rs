@@ -48,9 +48,7 @@ impl Mark {
         let path = folder.join(FILE_NAME);
         let file = OpenOptions::new().read(true).write(true).open(&path);
         let file = file.map_err(|error| match error.kind() {
-            ErrorKind::NotFound => DiskError::Corrupt {
-                detail: format!("{} is missing: half made, or half copied", path.display()),
-            },
+            ErrorKind::NotFound => missing(&path),
             _ => DiskError::from_io("open the high-water mark", &path, error),
         })?;
         let mut text = [0; TEXT_BYTES];
@@ -82,6 +80,22 @@ impl Mark {
 
     pub(crate) fn sync(&self) -> io::Result<()> {
         self.file.sync_data()
+    }
+}
+
+/// Refuses a folder that has no mark, before anything in it is touched.
+pub(crate) fn require(folder: &Path) -> Result<(), DiskError> {
+    let path = folder.join(FILE_NAME);
+    match path.try_exists() {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(missing(&path)),
+        Err(error) => Err(DiskError::from_io("look for the high-water mark", &path, error)),
+    }
+}
+
+fn missing(path: &Path) -> DiskError {
+    DiskError::Corrupt {
+        detail: format!("{} is missing: half made, or half copied", path.display()),
     }
 }
 

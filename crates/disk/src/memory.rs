@@ -14,8 +14,10 @@ use crate::table::Table;
 /// table.
 #[derive(Debug, Default)]
 pub struct Memory {
-    tables: RwLock<BTreeMap<&'static str, BTreeMap<Vec<u8>, Vec<u8>>>>,
+    tables: RwLock<BTreeMap<&'static str, Rows>>,
 }
+
+type Rows = BTreeMap<Vec<u8>, Vec<u8>>;
 
 /// The rows of this moment, as a crash would leave them.
 impl Clone for Memory {
@@ -27,6 +29,12 @@ impl Clone for Memory {
 impl Backend for Memory {
     fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, DiskError> {
         Ok(self.tables.read().get(table.name).and_then(|rows| rows.get(key)).cloned())
+    }
+
+    fn get_many(&self, table: Table, keys: &[&[u8]]) -> Result<Vec<Option<Vec<u8>>>, DiskError> {
+        let tables = self.tables.read();
+        let rows = tables.get(table.name);
+        Ok(keys.iter().map(|key| rows.and_then(|rows| rows.get(*key)).cloned()).collect())
     }
 
     fn scan(

@@ -7,7 +7,6 @@ mod tests;
 use core::fmt;
 use core::ops::ControlFlow;
 use core::sync::atomic::{AtomicBool, Ordering};
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use rocksdb::checkpoint::Checkpoint;
@@ -85,11 +84,7 @@ impl Rocks {
             .map_err(|error| DiskError::from_engine("make a backup", error))?;
         // Last, since without its mark a backup does not open.
         Mark::create(path, reached).map(drop)?;
-        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-        let parent = parent.unwrap_or_else(|| Path::new("."));
-        File::open(parent)
-            .and_then(|folder| folder.sync_all())
-            .map_err(|error| DiskError::from_io("sync the folder of a backup", parent, error))
+        opening::sync_parent(path)
     }
 
     /// Reads every row of every table from the disk, checking each block's checksum, and counts them.

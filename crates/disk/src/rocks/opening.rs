@@ -10,7 +10,7 @@ use rocksdb::{ColumnFamilyDescriptor, DB, DEFAULT_COLUMN_FAMILY_NAME, Options};
 use super::Rocks;
 use crate::error::DiskError;
 use crate::log_file;
-use crate::mark::Mark;
+use crate::mark::{self, Mark};
 use crate::options::{self, RocksOptions, Shared};
 use crate::table::Table;
 
@@ -34,11 +34,7 @@ pub(super) fn create(
     options.create_missing_column_families(true);
     options.set_error_if_exists(true);
     let db = start(path, tables, &options, &shared)?;
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-    let parent = parent.unwrap_or_else(|| Path::new("."));
-    File::open(parent)
-        .and_then(|folder| folder.sync_all())
-        .map_err(|error| DiskError::from_io("sync the folder of the database", parent, error))?;
+    sync_parent(path)?;
     // Last, since without its mark a half-made database does not open.
     let mark = Mark::create(path, db.latest_sequence_number())?;
     Ok(assemble(db, shared, path, tables, mark))
@@ -56,6 +52,7 @@ pub(super) fn open(
     {
         return Err(DiskError::Missing { path: path.to_owned() });
     }
+    mark::require(path)?;
     log_file::look_over(path)?;
     let shared = Shared::new(chosen);
     let mut options = options::database(chosen, &shared)?;
@@ -68,7 +65,19 @@ pub(super) fn open(
     if found < acknowledged {
         return Err(DiskError::Lost { acknowledged, found });
     }
+    // What this start found counts from now on, be it a commit that nobody was told of.
+    mark.raise(found)
+        .map_err(|error| DiskError::from_io("raise the high-water mark", path, error))?;
     Ok(assemble(db, shared, path, tables, mark))
+}
+
+/// Makes a new folder's name survive a power loss.
+pub(super) fn sync_parent(path: &Path) -> Result<(), DiskError> {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let parent = parent.unwrap_or_else(|| Path::new("."));
+    File::open(parent)
+        .and_then(|folder| folder.sync_all())
+        .map_err(|error| DiskError::from_io("sync the folder above the database", parent, error))
 }
 
 fn compare_tables(path: &Path, tables: &[Table], options: &Options) -> Result<(), DiskError> {

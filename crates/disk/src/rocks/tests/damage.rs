@@ -116,3 +116,16 @@ fn a_damaged_manifest_or_pointer_never_opens_with_less() {
     }
     assert!(refused > 60, "only {refused} flips were refused");
 }
+
+/// RocksDB 11.8 would read such a record for ever.
+#[test]
+fn a_manifest_record_that_turned_into_a_recycled_one_is_refused() {
+    let folder = closed();
+    let path = manifest(folder.path());
+    let bytes = fs::read(&path).unwrap();
+    let second = 7 + usize::from(u16::from_le_bytes([bytes[4], bytes[5]]));
+    assert_eq!(bytes[second + 6], 1, "a whole record");
+    overwrite(&path, &with_bit_flipped(&bytes, (second + 6) * 8 + 2));
+    let refused = open(folder.path()).unwrap_err();
+    assert!(matches!(&refused, DiskError::Corrupt { detail } if detail.contains("MANIFEST")));
+}

@@ -11,9 +11,12 @@ use crate::batch::Batch;
 use crate::contract::TABLES;
 use crate::memory::Memory;
 
+/// A table by its number, a key, and a value or a deletion.
+type Change = (usize, Vec<u8>, Option<Vec<u8>>);
+
 #[derive(Clone, Debug)]
 enum Operation {
-    Commit(Vec<(usize, Vec<u8>, Option<Vec<u8>>)>),
+    Commit(Vec<Change>),
     Get(usize, Vec<u8>),
     GetMany(usize, Vec<Vec<u8>>),
     Scan(usize, Vec<u8>, Vec<u8>, usize),
@@ -51,7 +54,7 @@ fn operation() -> impl Strategy<Value = Operation> {
     ]
 }
 
-fn batch(changes: &[(usize, Vec<u8>, Option<Vec<u8>>)]) -> Batch {
+fn batch(changes: &[Change]) -> Batch {
     let mut batch = Batch::new();
     for (table, key, value) in changes {
         match value {
