@@ -93,7 +93,7 @@ fn a_torn_tail_of_what_was_never_acknowledged_does_not_stop_a_restart() {
     let acknowledged = fs::read(folder.path().join(mark::FILE_NAME)).unwrap();
     commit(&engine, 7, 9_000).unwrap();
     let (_, after) = the_log(folder.path());
-    let step = (after.len() - before.len()) / 40;
+    let step = (after.len() - before.len()) / 16;
     for length in (before.len()..after.len()).step_by(step).chain([after.len() - 1, after.len()]) {
         let image = image_with(folder.path(), &after[..length]);
         overwrite(&image.path().join(mark::FILE_NAME), &acknowledged);

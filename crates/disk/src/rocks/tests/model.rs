@@ -76,7 +76,7 @@ fn scanned(engine: &dyn Backend, table: usize, from: &[u8], to: &[u8], most: usi
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn rocks_answers_as_the_model_does(operations in vec(operation(), 1..40)) {
