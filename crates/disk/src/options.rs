@@ -88,7 +88,7 @@ fn base() -> Result<Options, DiskError> {
 pub(crate) fn database(chosen: &RocksOptions, shared: &Shared) -> Result<Options, DiskError> {
     let mut options = base()?;
     options.set_paranoid_checks(true);
-    // Chosen by test (`rocks/tests/damage.rs`): a flipped bit in a complete record refuses, a record
+    // Chosen by test (`rocks/tests/log_damage.rs`): a flipped bit in a complete record refuses, a record
     // cut short at the end of the last log does not stop a start. What this mode lets pass, the
     // high-water mark catches.
     options.set_wal_recovery_mode(DBRecoveryMode::TolerateCorruptedTailRecords);

@@ -79,3 +79,33 @@ fn a_backup_of_sealed_rows_takes_links_not_copies() {
         assert_eq!(table.metadata().unwrap().nlink(), 2, "{table:?}");
     }
 }
+
+/// RocksDB writes down the options it works with, those set by name among them.
+#[test]
+fn no_option_that_guards_rows_got_lost_on_the_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let _engine = create(folder.path());
+    let in_force = std::fs::read_dir(folder.path()).unwrap().find_map(|entry| {
+        let path = entry.unwrap().path();
+        let named = path.file_name()?.to_str()?.starts_with("OPTIONS-");
+        named.then(|| std::fs::read_to_string(path).unwrap())
+    });
+    let in_force = in_force.unwrap();
+    for once in [
+        "track_and_verify_wals=true",
+        "track_and_verify_wals_in_manifest=true",
+        "wal_recovery_mode=kTolerateCorruptedTailRecords",
+        "max_bgerror_resume_count=0",
+        "avoid_flush_during_recovery=false",
+        "verify_manifest_content_on_close=true",
+        "paranoid_checks=true",
+        "recycle_log_file_num=0",
+        "enable_pipelined_write=false",
+    ] {
+        assert_eq!(in_force.matches(&format!("  {once}\n")).count(), 1, "{once}");
+    }
+    for each in ["memtable_protection_bytes_per_key=8", "block_protection_bytes_per_key=8"] {
+        let found = in_force.matches(&format!("  {each}\n")).count();
+        assert_eq!(found, TABLES.len() + 1, "{each}, in each table and the default one");
+    }
+}
