@@ -113,8 +113,6 @@ pub(crate) fn database(chosen: &RocksOptions, shared: &Shared) -> Result<Options
     options.set_max_log_file_size(4 * MIB);
     options.set_stats_dump_period_sec(0);
     options.set_stats_persist_period_sec(0);
-    // Any table may be flushed by this, the default one too.
-    options.set_write_buffer_size(MIB);
     Ok(options)
 }
 
