@@ -65,3 +65,6 @@ pub(crate) fn compare_with_witness(
         Err(error) => Err(GateError::Witness { witness: witness.to_owned(), error }),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -24,6 +24,8 @@ mod serve;
 mod service;
 mod settings;
 mod store;
+#[cfg(test)]
+mod testing;
 
 pub use accept::{AcceptError, Accepted, accept_state};
 pub use check::{Bad, CheckError, Checked, Progress, check};

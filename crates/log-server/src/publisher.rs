@@ -146,3 +146,6 @@ pub(crate) fn sign_durably(
     guard.write(&claim)?;
     Ok(claim)
 }
+
+#[cfg(test)]
+mod tests;

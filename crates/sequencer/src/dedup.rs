@@ -24,14 +24,20 @@ pub(crate) struct Identities {
 }
 
 impl Identities {
-    pub(crate) fn judge(&self, identity: &Identity, leaf: &Hash) -> Verdict {
-        // The store is asked first: it holds what was acknowledged.
-        let known = identity.known.or_else(|| self.placing.get(&identity.key).copied());
-        match known {
-            None => Verdict::New,
-            Some(known) if known.leaf == *leaf => Verdict::Repeat(known.index),
-            Some(_) => Verdict::Reused,
-        }
+    /// One identity that was used for another leaf is enough to refuse; otherwise one that was
+    /// used for this leaf says where it stands.
+    pub(crate) fn judge(&self, identities: &[Identity], leaf: &Hash) -> Verdict {
+        let known = identities.iter().filter_map(|identity| self.known(identity));
+        known.fold(Verdict::New, |verdict, known| match verdict {
+            _ if known.leaf != *leaf => Verdict::Reused,
+            Verdict::New => Verdict::Repeat(known.index),
+            Verdict::Repeat(_) | Verdict::Reused => verdict,
+        })
+    }
+
+    /// The store is asked first: it holds what was acknowledged.
+    pub(crate) fn known(&self, identity: &Identity) -> Option<Known> {
+        identity.known.or_else(|| self.placing.get(&identity.key).copied())
     }
 
     pub(crate) fn place(&mut self, key: DedupKey, known: Known) {

@@ -213,30 +213,33 @@ impl<T> Machine<T> {
     }
 
     fn place_item(&mut self, draft: &mut Draft, item: &Item) -> Option<Placed> {
-        let Some(identity) = &item.identity else {
-            let index = draft.push(&item.entry, item.leaf)?;
-            return Some(Placed { index, duplicate: false });
+        let placed = match self.identities.judge(&item.identities, &item.leaf) {
+            Verdict::Repeat(index) => Placed { index, duplicate: true },
+            Verdict::New | Verdict::Reused => {
+                Placed { index: draft.push(&item.entry, item.leaf)?, duplicate: false }
+            }
         };
-        if let Verdict::Repeat(index) = self.identities.judge(identity, &item.leaf) {
-            return Some(Placed { index, duplicate: true });
+        // A new key for known content leads to the same place from now on.
+        for identity in &item.identities {
+            if self.identities.known(identity).is_none() {
+                draft.remember(identity.key, placed.index);
+                self.identities.place(identity.key, Known { index: placed.index, leaf: item.leaf });
+            }
         }
-        let index = draft.push(&item.entry, item.leaf)?;
-        draft.remember(identity.key, index);
-        self.identities.place(identity.key, Known { index, leaf: item.leaf });
-        Some(Placed { index, duplicate: false })
+        Some(placed)
     }
 
     fn first_reused(&self, items: &[Item]) -> Option<usize> {
         let mut within = Identities::default();
         items.iter().position(|item| {
-            let Some(identity) = &item.identity else { return false };
-            if self.identities.judge(identity, &item.leaf) == Verdict::Reused
-                || within.judge(identity, &item.leaf) == Verdict::Reused
-            {
+            let known = [&self.identities, &within];
+            if known.iter().any(|known| known.judge(&item.identities, &item.leaf) == Verdict::Reused) {
                 return true;
             }
-            // Which index it will get does not matter here, only that its leaf is taken.
-            within.place(identity.key, Known { index: LeafIndex::ZERO, leaf: item.leaf });
+            for identity in &item.identities {
+                // Which index it will get does not matter here, only that its leaf is taken.
+                within.place(identity.key, Known { index: LeafIndex::ZERO, leaf: item.leaf });
+            }
             false
         })
     }

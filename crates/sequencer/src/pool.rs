@@ -35,8 +35,8 @@ pub struct Item {
     pub entry: Entry,
     /// `entry.leaf_hash()`, computed by whoever brought it, so that the one writer need not.
     pub leaf: Hash,
-    /// How a repeat is recognised, if at all.
-    pub identity: Option<Identity>,
+    /// How a repeat is recognised, if at all: by the submitter's key, by the content, or by both.
+    pub identities: Vec<Identity>,
 }
 
 /// Entries that are placed together or not at all.

@@ -1,7 +1,7 @@
 //! The machine driven by random operations on a virtual clock, against a model that is a plain list
 //! of entries and the RFC 6962 definition done slowly.
 
-use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
+use alloc::collections::{BTreeMap, VecDeque};
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -133,11 +133,14 @@ impl World {
     fn item(&self, (content, identity): (u8, Option<u8>)) -> Item {
         let entry = Entry::parse(vec![content; 1 + usize::from(content % 7)]).unwrap();
         let leaf = entry.leaf_hash();
-        let identity = identity.map(|name| {
-            let key = DedupKey([name; 32]);
+        // Names from 4 on stand for logs that dedup by content as well.
+        let by_content = identity.is_some_and(|name| name >= 4).then_some(*leaf.as_bytes());
+        let keys = identity.map(|name| [name; 32]).into_iter().chain(by_content);
+        let identities = keys.map(|bytes| {
+            let key = DedupKey(bytes);
             Identity { key, known: self.identities.get(&key).copied() }
         });
-        Item { entry, leaf, identity }
+        Item { entry, leaf, identities: identities.collect() }
     }
 
     fn check_plan(&self, plan: &Plan) {
@@ -249,8 +252,10 @@ proptest! {
         let mut world = World::new(Lifecycle::Active);
         world.run(ops);
         world.stop();
-        let places: BTreeSet<_> = world.identities.values().map(|known| known.index).collect();
-        prop_assert_eq!(places.len(), world.identities.len());
+        for (key, known) in &world.identities {
+            let at = usize::try_from(known.index.get()).unwrap();
+            prop_assert_eq!(known.leaf, Hash::of_leaf(&world.entries[at]), "{:?}", key);
+        }
     }
 
     #[test]
@@ -311,6 +316,20 @@ fn a_repeat_that_arrives_during_the_commit_is_recognised() {
     world.commit_ends();
     assert_eq!(world.entries.len(), 1);
     assert!(world.waiting.is_empty());
+}
+
+#[test]
+fn a_new_key_for_known_content_leads_to_the_same_place() {
+    let mut world = World::new(Lifecycle::Active);
+    for (name, size) in [(4, 1), (5, 1), (5, 1)] {
+        world.arrive(vec![vec![(7, Some(name))]]);
+        world.commit_ends();
+        assert_eq!(world.entries.len(), size, "key {name}");
+    }
+    // And the key is taken now: other bytes under it are refused.
+    world.arrive(vec![vec![(8, Some(5))]]);
+    assert!(world.in_flight.is_none());
+    assert_eq!(world.identities.len(), 3);
 }
 
 #[test]

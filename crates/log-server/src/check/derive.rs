@@ -5,7 +5,7 @@ use indelible_wire::bundle;
 
 use crate::store::read::{LogRows, ReadError};
 
-use super::Kept;
+use super::kept::Kept;
 use super::report::Bad;
 
 /// Derives a log's tree bundle by bundle; memory stays at one tile a level.
@@ -46,9 +46,7 @@ impl<'rows> Derivation<'rows> {
             self.take_bundle(kept)?;
             progress(self.frontier.size().get(), total);
         }
-        for level in 0..self.open.len() {
-            self.compare(level)?;
-        }
+        self.compare_open()?;
         Ok(self.frontier)
     }
 
@@ -95,11 +93,18 @@ impl<'rows> Derivation<'rows> {
         }
     }
 
-    fn expect_kept(&self, kept: &[Kept]) -> Result<(), Bad> {
+    /// The tiles that the tree does not fill yet, from the entries upwards.
+    fn compare_open(&mut self) -> Result<(), Bad> {
+        (0..self.open.len()).try_for_each(|level| self.compare(level))
+    }
+
+    fn expect_kept(&mut self, kept: &[Kept]) -> Result<(), Bad> {
         let size = self.frontier.size();
         for Kept { which, claim } in kept {
             let checkpoint = claim.unverified();
             if checkpoint.size() == size && *checkpoint.root() != self.frontier.root() {
+                // A bad entry before this size has a place of its own, which says more.
+                self.compare_open()?;
                 return Err(Bad::CheckpointForked { which, size });
             }
         }

@@ -2,13 +2,14 @@
 //! and names the first bad place.
 
 mod derive;
+mod kept;
 mod report;
 
 use std::sync::Arc;
 
 use indelible_disk::{Backend, DiskError};
 use indelible_merkle::TreeSize;
-use indelible_note::{Claim, VerifierKey};
+use indelible_note::VerifierKey;
 
 use crate::guard::Guard;
 use crate::identity::{Identity, IdentityError};
@@ -92,7 +93,7 @@ fn compare(
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<TreeSize, Bad> {
     let head = rows.head()?.ok_or(Bad::NoHead)?;
-    let kept = kept_checkpoints(rows, guard, keys)?;
+    let kept = kept::checkpoints(rows, guard, keys)?;
     let derived = Derivation::of(rows, head.size()).run(&kept, progress)?;
     if derived.root() != head.root() {
         return Err(Bad::Root { size: head.size() });
@@ -103,27 +104,5 @@ fn compare(
     }
 }
 
-/// A checkpoint that this log gave away, and where it was kept.
-struct Kept {
-    which: &'static str,
-    claim: Claim,
-}
-
-fn kept_checkpoints(
-    rows: &LogRows,
-    guard: &Guard,
-    keys: &[VerifierKey],
-) -> Result<Vec<Kept>, Bad> {
-    let mut kept = Vec::new();
-    for (which, note) in [("signed", rows.signed()?), ("published", rows.published()?)] {
-        let Some(note) = note else { continue };
-        let claim = Claim::parse(&note).map_err(|_| Bad::Checkpoint { which })?;
-        kept.push(Kept { which, claim });
-    }
-    let claim = guard.read().map_err(|error| Bad::Guard(Box::new(error)))?;
-    kept.push(Kept { which: "guard's", claim });
-    for Kept { which, claim } in &kept {
-        claim.verify(keys).map_err(|_| Bad::Checkpoint { which })?;
-    }
-    Ok(kept)
-}
+#[cfg(test)]
+mod tests;

@@ -108,7 +108,7 @@ impl Driver {
 
     fn look_up(&self, submissions: &mut [Submission<Ticket>]) -> Result<(), ReadError> {
         let items = submissions.iter_mut().flat_map(|submission| submission.items.iter_mut());
-        for identity in items.filter_map(|item| item.identity.as_mut()) {
+        for identity in items.flat_map(|item| item.identities.iter_mut()) {
             identity.known = self.rows.known(&identity.key)?;
         }
         Ok(())
@@ -135,3 +135,6 @@ impl Driver {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -134,3 +134,6 @@ impl Mailbox {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -55,11 +55,11 @@ pub(super) async fn submit(
 
 fn item(log: &LogService, entry: Entry, key: Option<&[u8]>, position: usize) -> Item {
     let leaf = entry.leaf_hash();
-    let digest = match key {
-        Some(key) => Some(digest_of_key(key, position)),
-        None => log.dedup_by_content.then(|| digest_of_leaf(&leaf)),
-    };
-    Item { entry, leaf, identity: digest.map(|key| Identity { key, known: None }) }
+    let by_key = key.map(|key| digest_of_key(key, position));
+    let by_content = log.dedup_by_content.then(|| digest_of_leaf(&leaf));
+    let digests = by_key.into_iter().chain(by_content);
+    let identities = digests.map(|key| Identity { key, known: None }).collect();
+    Item { entry, leaf, identities }
 }
 
 /// One key names a whole request, so each of its entries gets a name of its own.

@@ -182,11 +182,11 @@ fn positive(setting: &'static str, value: u32) -> Result<usize, SettingsError> {
 /// A path of plain segments; what a client sees below it is the log.
 fn checked_prefix(path: &str) -> Result<String, SettingsError> {
     let refused = || SettingsError::Path { path: path.to_owned() };
-    let inner = path.strip_prefix('/').ok_or_else(refused)?;
-    let inner = inner.strip_suffix('/').unwrap_or(inner);
-    if inner.is_empty() {
+    if path == "/" {
         return Ok(String::new());
     }
+    let inner = path.strip_prefix('/').ok_or_else(refused)?;
+    let inner = inner.strip_suffix('/').unwrap_or(inner);
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     let is_plain = |part: &str| {
         !part.is_empty() && part != "." && part != ".." && part.chars().all(plain)
@@ -234,3 +234,6 @@ fn key_files(
     };
     KeyFiles { ed25519: file(ed25519, "ed25519"), ml_dsa_44: file(ml_dsa_44, "ml-dsa-44") }
 }
+
+#[cfg(test)]
+mod tests;

@@ -255,3 +255,6 @@ impl NodeSource for Nodes<'_> {
         self.rows.tile(tile)?.node(id).ok_or_else(missing)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -121,3 +121,6 @@ pub(crate) fn stands_in(
 fn root_at(rows: &LogRows, growth: Growth) -> Result<Hash, ReadError> {
     Ok(Frontier::from_source(growth.from(), &rows.nodes(growth.to()))?.root())
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,3 +1,5 @@
+//! What the room `consistency` promises, held against the specs' text and other people's trees.
+
 use proptest::prelude::*;
 
 use super::*;

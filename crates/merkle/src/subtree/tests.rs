@@ -1,3 +1,5 @@
+//! What the room `subtree` promises, held against the specs' text and other people's trees.
+
 use alloc::format;
 use alloc::string::String;
 

@@ -1,3 +1,5 @@
+//! What the room `tile` promises, held against the specs' text and other people's trees.
+
 use alloc::string::ToString;
 use alloc::vec;
 
