@@ -74,8 +74,8 @@ impl Guard {
         if !self.path.exists() {
             return Err(GuardError::Missing { path: self.path.clone() });
         }
-        let note = files::read_limited(&self.path, NOTE_BYTES_MAX)
-            .map_err(|error| self.file(error))?;
+        let note =
+            files::read_limited(&self.path, NOTE_BYTES_MAX).map_err(|error| self.file(error))?;
         Claim::parse(&note)
             .map_err(|error| GuardError::Malformed { path: self.path.clone(), error })
     }

@@ -94,7 +94,8 @@ impl Identity {
             ed25519: fresh(origin, Algorithm::Ed25519)?,
             ml_dsa_44: fresh(origin, Algorithm::MlDsa44)?,
         };
-        for (key, path) in [(&identity.ed25519, &at.ed25519), (&identity.ml_dsa_44, &at.ml_dsa_44)] {
+        for (key, path) in [(&identity.ed25519, &at.ed25519), (&identity.ml_dsa_44, &at.ml_dsa_44)]
+        {
             let text = key.to_text();
             files::write_new_secret(path, text.as_bytes())
                 .map_err(|error| IdentityError::File { path: path.clone(), error })?;

@@ -124,8 +124,7 @@ fn make_one(
 }
 
 fn folder(path: &Path) -> Result<(), Reason> {
-    files::make_folder(path)
-        .map_err(|error| Reason::Folder { path: path.to_owned(), error })
+    files::make_folder(path).map_err(|error| Reason::Folder { path: path.to_owned(), error })
 }
 
 /// What others verify the settings' logs with.

@@ -117,7 +117,10 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::AcceptState(log) => {
             let state = accept_state(&log.from.read()?, &log.origin)?;
             let origin = &log.origin;
-            println!("{origin}: guard written for signed size {}, {} committed", state.signed, state.committed);
+            println!(
+                "{origin}: guard written for signed size {}, {} committed",
+                state.signed, state.committed
+            );
         }
         Command::Openapi => println!("{}", openapi_json()),
     }

@@ -89,17 +89,37 @@ impl ServerMetrics {
 impl Families {
     fn register(&self, metrics: &mut Registry) {
         metrics.register("log_size_committed", "Entries that are durable", self.committed.clone());
-        metrics.register("log_size_published", "Entries under the visible checkpoint", self.published.clone());
-        metrics.register("entries_added", "Entries committed since the start", self.entries.clone());
-        metrics.register("commit_duration_seconds", "Time of one synced commit", self.commits.clone());
+        metrics.register(
+            "log_size_published",
+            "Entries under the visible checkpoint",
+            self.published.clone(),
+        );
+        metrics.register(
+            "entries_added",
+            "Entries committed since the start",
+            self.entries.clone(),
+        );
+        metrics.register(
+            "commit_duration_seconds",
+            "Time of one synced commit",
+            self.commits.clone(),
+        );
         metrics.register(
             "publish_duration_seconds",
             "Time from signing a head until it is visible",
             self.publications.clone(),
         );
-        metrics.register("publish_failures", "Heads that missed their quorum", self.publish_failures.clone());
+        metrics.register(
+            "publish_failures",
+            "Heads that missed their quorum",
+            self.publish_failures.clone(),
+        );
         metrics.register("refusals", "Submissions refused, by reason", self.refusals.clone());
-        metrics.register("witness_requests", "Conversations with witnesses, by outcome", self.witnesses.clone());
+        metrics.register(
+            "witness_requests",
+            "Conversations with witnesses, by outcome",
+            self.witnesses.clone(),
+        );
     }
 }
 

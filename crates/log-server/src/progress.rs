@@ -12,8 +12,8 @@ pub(crate) struct Bar {
 impl Bar {
     pub(crate) fn new() -> Self {
         let template = "{msg} {bar:30} {human_pos}/{human_len} leaves, {per_sec}, {eta} left";
-        let style = ProgressStyle::with_template(template)
-            .unwrap_or_else(|_| ProgressStyle::default_bar());
+        let style =
+            ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
         Self { bar: ProgressBar::new(0).with_style(style) }
     }
 

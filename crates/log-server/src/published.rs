@@ -18,10 +18,7 @@ pub(crate) struct Published {
 impl Published {
     pub(crate) fn of(claim: &Claim) -> Self {
         let checkpoint = claim.unverified();
-        Self {
-            size: checkpoint.size(),
-            note: Bytes::copy_from_slice(claim.bytes()),
-        }
+        Self { size: checkpoint.size(), note: Bytes::copy_from_slice(claim.bytes()) }
     }
 }
 

@@ -70,7 +70,10 @@ pub(crate) enum PublishError {
 
 impl Publisher {
     /// Publishes what is asked for until nobody can ask any more.
-    pub(crate) async fn run(mut self, mut heads: mpsc::Receiver<TreeHead>) -> Result<(), PublishError> {
+    pub(crate) async fn run(
+        mut self,
+        mut heads: mpsc::Receiver<TreeHead>,
+    ) -> Result<(), PublishError> {
         while let Some(head) = heads.recv().await {
             let started = self.clock.monotonic();
             let signed = self.sign(head).await?;
@@ -110,9 +113,10 @@ impl Publisher {
         let (identity, rows, guard) =
             (Arc::clone(&self.identity), self.rows.clone(), self.guard.clone());
         // Signatures and synced writes block.
-        let claim = tokio::task::spawn_blocking(move || sign_durably(&identity, &rows, &guard, head))
-            .await
-            .map_err(|_| PublishError::Cancelled)??;
+        let claim =
+            tokio::task::spawn_blocking(move || sign_durably(&identity, &rows, &guard, head))
+                .await
+                .map_err(|_| PublishError::Cancelled)??;
         self.last_signed = Some(claim.clone());
         Ok(claim)
     }

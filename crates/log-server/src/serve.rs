@@ -101,7 +101,8 @@ async fn finish(
     }
     let mut outcome = early.map_or(Ok(()), judge);
     while let Some(ended) = parts.join_next().await {
-        outcome = outcome.and(judge(ended));
+        let ended = judge(ended);
+        outcome = outcome.and(ended);
     }
     outcome
 }

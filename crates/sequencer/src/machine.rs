@@ -233,7 +233,10 @@ impl<T> Machine<T> {
         let mut within = Identities::default();
         items.iter().position(|item| {
             let known = [&self.identities, &within];
-            if known.iter().any(|known| known.judge(&item.identities, &item.leaf) == Verdict::Reused) {
+            if known
+                .iter()
+                .any(|known| known.judge(&item.identities, &item.leaf) == Verdict::Reused)
+            {
                 return true;
             }
             for identity in &item.identities {

@@ -1,6 +1,8 @@
 //! The tree once more, from nothing but the entries, held against each kept hash on the way.
 
-use indelible_merkle::{Frontier, Hash, NodeId, TILE_HEIGHT, TILE_WIDTH, TileId, TileWidth, TreeSize};
+use indelible_merkle::{
+    Frontier, Hash, NodeId, TILE_HEIGHT, TILE_WIDTH, TileId, TileWidth, TreeSize,
+};
 use indelible_wire::bundle;
 
 use crate::store::read::{LogRows, ReadError};

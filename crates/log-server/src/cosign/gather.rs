@@ -125,7 +125,8 @@ impl<'signed> Collected<'signed> {
         for line in lines {
             let vouched = policy.witnesses().iter().any(|witness| {
                 let key = witness.key();
-                line.claims(key) && indelible_note::verify_cosignature(key, checkpoint, &line).is_ok()
+                line.claims(key)
+                    && indelible_note::verify_cosignature(key, checkpoint, &line).is_ok()
             });
             if vouched && !self.cosignatures.iter().any(|held| held.id() == line.id()) {
                 self.cosignatures.push(line);

@@ -25,6 +25,7 @@ pub(crate) async fn between(
     }
     let rows = rows.clone();
     // Reading tiles blocks.
-    let made = tokio::task::spawn_blocking(move || consistency::prove(growth, &rows.nodes(to)).ok());
+    let made =
+        tokio::task::spawn_blocking(move || consistency::prove(growth, &rows.nodes(to)).ok());
     made.await.ok().flatten().ok_or(NoProof::Unreadable { from })
 }

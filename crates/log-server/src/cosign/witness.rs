@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use indelible_merkle::TreeSize;
 use indelible_note::{Claim, Origin, SignatureLine};
-use indelible_wire::{AddCheckpoint, AddCheckpointError, limits, parse_signature_lines, parse_size_body};
+use indelible_wire::{
+    AddCheckpoint, AddCheckpointError, limits, parse_signature_lines, parse_size_body,
+};
 use tokio::sync::Mutex;
 
 use super::proof::{self, NoProof};
@@ -98,7 +100,9 @@ impl Witness {
         let status = response.status().as_u16();
         let body = read(response, limits::SIGNATURE_LINES_BYTES_MAX).await?;
         match status {
-            200 => parse_signature_lines(&body).map(Reply::Cosigned).map_err(|_| Unhelpful::Malformed),
+            200 => {
+                parse_signature_lines(&body).map(Reply::Cosigned).map_err(|_| Unhelpful::Malformed)
+            }
             // Witnesses of tlog-witness 1.0.0 and older answer 409 without a size where the roots
             // of one size differ; newer ones 422.
             409 if body.is_empty() => Err(Unhelpful::ConflictWithoutSize),

@@ -44,13 +44,10 @@ impl Driver {
         let mut wake_at = None;
         let mut failure = None;
         loop {
-            let event = match events.pop_front() {
-                Some(event) => event,
-                None => {
-                    let waiting = self.mailbox.take(self.patience(wake_at));
-                    self.enqueue(waiting, &mut events)?;
-                    continue;
-                }
+            let Some(event) = events.pop_front() else {
+                let waiting = self.mailbox.take(self.patience(wake_at));
+                self.enqueue(waiting, &mut events)?;
+                continue;
             };
             wake_at = None;
             for effect in self.machine.step(self.now(), event) {

@@ -11,8 +11,8 @@ use indelible_note::{Origin, Policy};
 use indelible_process::{ConnectionLimits, settings};
 
 use crate::drive::mailbox::QueueLimits;
-use crate::identity::KeyFiles;
 use crate::http::RESERVED;
+use crate::identity::KeyFiles;
 
 use raw::{RawLog, RawSettings};
 pub use refused::SettingsError;
@@ -62,7 +62,7 @@ impl Settings {
     /// Reads a settings file; paths in it are relative to its folder.
     pub fn read(path: &Path) -> Result<Self, SettingsError> {
         let raw: RawSettings = settings::read(path)?;
-        let base = path.parent().unwrap_or(Path::new("."));
+        let base = path.parent().unwrap_or_else(|| Path::new("."));
         Self::check(raw, base)
     }
 
@@ -136,10 +136,8 @@ impl LogSettings {
     const PUBLISH_INTERVAL_MS_MIN: u64 = 10;
 
     fn check(raw: RawLog, base: &Path, keys_dir: &Path) -> Result<Self, SettingsError> {
-        let origin = Origin::parse(&raw.origin).map_err(|error| SettingsError::Origin {
-            origin: raw.origin.clone(),
-            error,
-        })?;
+        let origin = Origin::parse(&raw.origin)
+            .map_err(|error| SettingsError::Origin { origin: raw.origin.clone(), error })?;
         let prefix = checked_prefix(raw.path.as_deref().unwrap_or("/"))?;
         let publish_interval_ms = raw.publish_interval_ms.unwrap_or(1_000);
         if publish_interval_ms < Self::PUBLISH_INTERVAL_MS_MIN {
@@ -167,7 +165,10 @@ impl LogSettings {
                 "commit_entries_max",
                 raw.commit_entries_max.unwrap_or(16_384),
             )?,
-            commit_bytes_max: positive("commit_bytes_max", raw.commit_bytes_max.unwrap_or(8 << 20))?,
+            commit_bytes_max: positive(
+                "commit_bytes_max",
+                raw.commit_bytes_max.unwrap_or(8 << 20),
+            )?,
         })
     }
 }
@@ -188,9 +189,8 @@ fn checked_prefix(path: &str) -> Result<String, SettingsError> {
     let inner = path.strip_prefix('/').ok_or_else(refused)?;
     let inner = inner.strip_suffix('/').unwrap_or(inner);
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    let is_plain = |part: &str| {
-        !part.is_empty() && part != "." && part != ".." && part.chars().all(plain)
-    };
+    let is_plain =
+        |part: &str| !part.is_empty() && part != "." && part != ".." && part.chars().all(plain);
     if !inner.split('/').all(is_plain) {
         return Err(refused());
     }

@@ -44,7 +44,9 @@ pub enum SettingsError {
         path: String,
     },
     /// Not a path prefix.
-    #[error("path {path:?} must start with / and have segments of letters, digits, '-', '_' and '.'")]
+    #[error(
+        "path {path:?} must start with / and have segments of letters, digits, '-', '_' and '.'"
+    )]
     Path {
         /// As set.
         path: String,

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use super::*;
 
-const LEAST: &str = "listen = \"127.0.0.1:0\"\ndata_dir = \"data\"\n[[log]]\norigin = \"a.example/log\"\n";
+const LEAST: &str =
+    "listen = \"127.0.0.1:0\"\ndata_dir = \"data\"\n[[log]]\norigin = \"a.example/log\"\n";
 
 fn read(text: &str) -> Result<Settings, SettingsError> {
     let folder = tempfile::tempdir().unwrap();

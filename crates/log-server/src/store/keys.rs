@@ -173,9 +173,7 @@ mod tests {
         let leaf = Hash::from_bytes(core::array::from_fn(|i| u8::try_from(i).unwrap()));
         assert_eq!(
             LeafKey::of(LOG, &leaf, LeafIndex::new(0x0102).unwrap()).to_bytes(),
-            [
-                0x0a, 0x0b, 0x0c, 0x0d, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 0, 0, 0, 0, 0, 0, 1, 2
-            ]
+            [0x0a, 0x0b, 0x0c, 0x0d, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 0, 0, 0, 0, 0, 0, 1, 2]
         );
         let identity = identity_key(LOG, &DedupKey([7; 32]));
         assert_eq!(identity[..5], [0x0a, 0x0b, 0x0c, 0x0d, 7]);

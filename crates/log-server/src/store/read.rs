@@ -129,7 +129,8 @@ impl LogRows {
     /// The hash of one leaf.
     pub(crate) fn leaf(&self, index: LeafIndex) -> Result<Hash, ReadError> {
         let missing = || ReadError::HashMissing { level: 0, index: index.get() };
-        let from = HashKey { log: self.log, level: 0, first: index.get() / TILE_WIDTH * TILE_WIDTH };
+        let from =
+            HashKey { log: self.log, level: 0, first: index.get() / TILE_WIDTH * TILE_WIDTH };
         let to = HashKey { log: self.log, level: 0, first: index.get().saturating_add(1) };
         let (key, fragment) =
             self.backend.last(HASHES, &from.to_bytes(), &to.to_bytes())?.ok_or_else(missing)?;
@@ -159,7 +160,11 @@ impl LogRows {
             found.extend(index);
             // Repeats of one entry can be many; the first is the answer, and someone who made up
             // entries with one prefix gets no more of our time than this.
-            if found.len() < Self::CANDIDATES_MAX { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            if found.len() < Self::CANDIDATES_MAX {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
         })?;
         Ok(found)
     }

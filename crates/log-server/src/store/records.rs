@@ -63,8 +63,7 @@ pub(crate) fn head_from_bytes(bytes: &[u8]) -> Result<Frontier, RowError> {
     }
     let count = peaks.len();
     let peaks = peaks.iter().copied().map(Hash::from_bytes).collect();
-    Frontier::from_peaks(size, peaks)
-        .map_err(|_| RowError::HeadPeaks { size: value, peaks: count })
+    Frontier::from_peaks(size, peaks).map_err(|_| RowError::HeadPeaks { size: value, peaks: count })
 }
 
 /// An index, 8 bytes.

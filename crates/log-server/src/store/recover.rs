@@ -105,8 +105,7 @@ pub(crate) fn stands_in(
     claim: &Claim,
     keys: &[VerifierKey],
 ) -> Result<Vouched, RecoverError> {
-    let vouched =
-        claim.verify(keys).map_err(|error| RecoverError::NotOurs { which, error })?;
+    let vouched = claim.verify(keys).map_err(|error| RecoverError::NotOurs { which, error })?;
     let signed = vouched.checkpoint().size();
     let Some(growth) = signed.grow_to(committed.size()) else {
         return Err(RecoverError::Behind { which, signed, committed: committed.size() });

@@ -15,7 +15,9 @@ use super::schema::STATE;
 pub(crate) enum RegistryError {
     #[error("log {0} is registered already")]
     Exists(Origin),
-    #[error("log {0} is not in this database: make it with `indelible-server init`, or restore its data")]
+    #[error(
+        "log {0} is not in this database: make it with `indelible-server init`, or restore its data"
+    )]
     Unknown(Origin),
     #[error("log {0} was made with other keys: a key is never exchanged under a log that goes on")]
     OtherKeys(Origin),

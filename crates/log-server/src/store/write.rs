@@ -13,11 +13,7 @@ pub(crate) fn commit(backend: &dyn Backend, log: LogId, plan: &Plan) -> Result<(
 }
 
 /// Keeps the checkpoint that the log is about to give away.
-pub(crate) fn save_signed(
-    backend: &dyn Backend,
-    log: LogId,
-    note: &[u8],
-) -> Result<(), DiskError> {
+pub(crate) fn save_signed(backend: &dyn Backend, log: LogId, note: &[u8]) -> Result<(), DiskError> {
     save(backend, log, StateRow::Signed, note)
 }
 

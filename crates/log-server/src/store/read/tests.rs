@@ -75,7 +75,11 @@ fn a_leaf_is_found_by_its_hash_only_where_it_is() {
     for (i, leaf) in log.leaves().iter().enumerate().take(300) {
         let at = LeafIndex::new(u64::try_from(i).unwrap()).unwrap();
         assert_eq!(log.rows.leaf(at).unwrap(), *leaf);
-        assert_eq!(log.rows.find(leaf, all).unwrap(), Some(at), "a repeat is answered by the first");
+        assert_eq!(
+            log.rows.find(leaf, all).unwrap(),
+            Some(at),
+            "a repeat is answered by the first"
+        );
         let before = TreeSize::new(at.get()).unwrap();
         assert_eq!(log.rows.find(leaf, before).unwrap(), None, "not in a tree that lacks it");
     }

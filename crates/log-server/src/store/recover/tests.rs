@@ -39,7 +39,10 @@ fn a_head_row_of_another_tree_is_refused() {
     let log = TestLog::of(300, &[300]);
     let mut other = TestLog::new();
     other.append_entries(vec![b"other".to_vec(); 300], None);
-    let head = other.rows_of(STATE).into_iter().find(|(key, _)| *key == StateRow::Head.key(log.rows.log()));
+    let head = other
+        .rows_of(STATE)
+        .into_iter()
+        .find(|(key, _)| *key == StateRow::Head.key(log.rows.log()));
     log.overwrite(STATE, &StateRow::Head.key(log.rows.log()), &head.unwrap().1);
     assert!(matches!(recovered(&log), Err(RecoverError::RootMismatch { .. })));
 }
