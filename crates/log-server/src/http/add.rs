@@ -1,60 +1,132 @@
 //! `POST add`: one entry, raw bytes, durable when it is answered.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::body::Body;
-use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, header};
+use axum::extract::{Request, State};
+use axum::http::header;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use indelible_merkle::Hash;
 use indelible_note::strict;
 use indelible_sequencer::Placed;
 use indelible_wire::{Added, AddedWithProof, Entry, limits};
+use utoipa::IntoResponses;
+use utoipa::openapi::RefOr;
 
 use crate::published::Published;
 use crate::service::LogService;
 
 use super::answer::{Form, TEXT, TLOG_PROOF, negotiate, proof_of};
 use super::body;
+use super::kind::Kind;
+use super::openapi::bodies::EntryBytes;
+use super::openapi::{refusals, schemas};
 use super::problem::Refusal;
 use super::query::Parameters;
 use super::submit::{idempotency_key, submit};
 
+/// Adds one entry. It is durable once this answers. The body is taken as it is, whatever its
+/// `Content-Type`.
+#[utoipa::path(
+    post,
+    path = "/add",
+    tag = "write",
+    params(
+        ("wait" = inline(Option<schemas::Wait>), Query,
+            description = "Answer only when a published checkpoint covers the entry."),
+        ("Idempotency-Key" = Option<String>, Header, pattern = "^[!-~]+$", min_length = 1,
+            max_length = 255,
+            description = "A repeat with the same key and bytes is answered with the original \
+                index; with other bytes it is refused."),
+    ),
+    request_body(content = inline(EntryBytes), content_type = "application/octet-stream",
+        description = "The entry."),
+    responses(
+        (status = 200, description = "Durable; with `wait=checkpoint`, published too. Without an \
+            `Accept` header the answer is text, with `wait=checkpoint` a tlog-proof.",
+            content((String = "text/plain"), (schemas::Added = "application/json"),
+                (String = "application/vnd.c2sp.tlog-proof"))),
+        Refusals,
+    ),
+)]
 pub(super) async fn add(
     State(log): State<Arc<LogService>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-    body: Body,
+    request: Request,
 ) -> Result<Response, Refusal> {
-    let counted = |refusal: Refusal| {
-        log.metrics.refused(refusal.slug());
-        refusal
+    let (head, body) = request.into_parts();
+    let answered = match Wishes::of(&log, &head) {
+        Ok(wishes) => {
+            let bytes = body::read(&head.headers, body, limits::ENTRY_BYTES_MAX).await;
+            answer(&log, wishes, bytes).await
+        }
+        Err(refusal) => {
+            body::discard(&head.headers, body).await;
+            Err(refusal)
+        }
     };
-    answer(&log, query.as_deref(), &headers, body).await.map_err(counted)
+    answered.inspect_err(|refusal| log.metrics.refused(refusal.kind().slug()))
+}
+
+struct Refusals;
+
+impl IntoResponses for Refusals {
+    fn responses() -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
+        refusals::refusals(&[
+            Kind::EntryEmpty,
+            Kind::BodyIncomplete,
+            Kind::IdempotencyKey,
+            Kind::Query,
+            Kind::NotAcceptable,
+            Kind::BodySlow,
+            Kind::Frozen,
+            Kind::BodyTooLong,
+            Kind::IdempotencyKeyReused,
+            Kind::Unreadable,
+            Kind::Unanswerable,
+            Kind::Busy,
+            Kind::Stopping,
+            Kind::NotCoveredYet,
+            Kind::OutcomeUnknown,
+            Kind::TreeFull,
+        ])
+    }
+}
+
+/// What a request says besides its body. All of it can be refused before the body is read.
+struct Wishes<'head> {
+    waits: bool,
+    form: Form,
+    key: Option<&'head [u8]>,
+}
+
+impl<'head> Wishes<'head> {
+    fn of(log: &LogService, head: &'head Parts) -> Result<Self, Refusal> {
+        if log.frozen {
+            return Err(Refusal::Frozen);
+        }
+        let waits = Parameters::parse(head.uri.query(), &["wait"])?.waits()?;
+        let form = negotiate(&head.headers, offered(waits))?;
+        Ok(Self { waits, form, key: idempotency_key(&head.headers)? })
+    }
 }
 
 async fn answer(
     log: &Arc<LogService>,
-    query: Option<&str>,
-    headers: &HeaderMap,
-    body: Body,
+    wishes: Wishes<'_>,
+    bytes: Result<bytes::Bytes, Refusal>,
 ) -> Result<Response, Refusal> {
-    // Everything that can be refused is refused before the entry is placed.
-    let waits = Parameters::parse(query, &["wait"])?.waits()?;
-    let form = negotiate(headers, offered(waits))?;
-    let key = idempotency_key(headers)?;
-    let bytes = body::read(headers, body, limits::ENTRY_BYTES_MAX).await?;
-    let entry = Entry::parse(bytes)?;
-    let (leaves, places) = submit(log, vec![entry], key).await?;
+    let entry = Entry::parse(bytes?)?;
+    let (leaves, places) = submit(log, vec![entry], wishes.key).await?;
     let (Some(leaf), Some(placed)) = (leaves.first(), places.first()) else {
         return Err(Refusal::Unanswerable);
     };
-    if waits {
+    if wishes.waits {
         let head = covering(log, *placed).await?;
-        with_proof(log, form, head, *leaf, *placed).await
+        with_proof(log, wishes.form, &head, leaf, *placed)
     } else {
-        Ok(receipt(form, leaf, *placed))
+        Ok(receipt(wishes.form, leaf, *placed))
     }
 }
 
@@ -83,10 +155,7 @@ pub(super) fn added(leaf: &Hash, placed: Placed) -> Added {
 }
 
 /// The first visible head that covers an entry.
-pub(super) async fn covering(
-    log: &LogService,
-    placed: Placed,
-) -> Result<Arc<Published>, Refusal> {
+pub(super) async fn covering(log: &LogService, placed: Placed) -> Result<Arc<Published>, Refusal> {
     let index = placed.index.get();
     let waited = indelible_process::clock::within(
         log.wait_timeout,
@@ -98,21 +167,21 @@ pub(super) async fn covering(
     }
 }
 
-async fn with_proof(
-    log: &Arc<LogService>,
+fn with_proof(
+    log: &LogService,
     form: Form,
-    head: Arc<Published>,
-    leaf: Hash,
+    head: &Published,
+    leaf: &Hash,
     placed: Placed,
 ) -> Result<Response, Refusal> {
     if form == Form::Text {
         return Ok(text(placed));
     }
-    let proof = proof_of(log, &head, placed)?.to_bytes();
+    let proof = proof_of(log, head, placed)?.to_bytes();
     if form == Form::TlogProof {
         return Ok(([(header::CONTENT_TYPE, TLOG_PROOF)], proof).into_response());
     }
-    let Added { index, leaf_hash, duplicate } = added(&leaf, placed);
+    let Added { index, leaf_hash, duplicate } = added(leaf, placed);
     let proof = String::from_utf8(proof).map_err(|_| Refusal::Unanswerable)?;
     Ok(Json(AddedWithProof { index, leaf_hash, duplicate, proof }).into_response())
 }

@@ -3,32 +3,33 @@
 use axum::body::{Body, HttpBody};
 use axum::http::{HeaderMap, header};
 use bytes::Bytes;
-use http_body_util::{BodyExt, Limited, LengthLimitError};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use indelible_process::listen::BodyError;
+use indelible_wire::limits;
 
 use super::problem::Refusal;
 
 /// The whole body, if it is no longer than `max` bytes.
-pub(super) async fn read(headers: &HeaderMap, body: Body, max: usize) -> Result<Bytes, Refusal> {
-    // Said beforehand, so nothing of it need be read.
-    let announced = headers
-        .get(header::CONTENT_LENGTH)
-        .and_then(|length| length.to_str().ok())
-        .and_then(|length| length.parse::<u64>().ok())
-        .unwrap_or_else(|| body.size_hint().lower());
-    if usize::try_from(announced).is_ok_and(|announced| announced <= max) {
-        let collected = Limited::new(body, max).collect().await;
-        return collected.map(|whole| whole.to_bytes()).map_err(|error| refusal(&*error, max));
+pub(super) async fn read(
+    headers: &HeaderMap,
+    mut body: Body,
+    max: usize,
+) -> Result<Bytes, Refusal> {
+    // Said beforehand, so nothing of it need be kept.
+    if usize::try_from(body.size_hint().lower()).is_ok_and(|announced| announced <= max) {
+        match Limited::new(&mut body, max).collect().await {
+            Ok(whole) => return Ok(whole.to_bytes()),
+            Err(error) if error.is::<LengthLimitError>() => {}
+            Err(error) => return Err(refusal(&*error)),
+        }
     }
+    discard(headers, body).await;
     Err(Refusal::BodyTooLong { max })
 }
 
-fn refusal(error: &(dyn std::error::Error + 'static), max: usize) -> Refusal {
+fn refusal(error: &(dyn std::error::Error + 'static)) -> Refusal {
     let mut cause = Some(error);
     while let Some(error) = cause {
-        if error.is::<LengthLimitError>() {
-            return Refusal::BodyTooLong { max };
-        }
         if let Some(slow) = error.downcast_ref::<BodyError>() {
             return match slow {
                 BodyError::TooSlow => Refusal::BodySlow,
@@ -38,4 +39,26 @@ fn refusal(error: &(dyn std::error::Error + 'static), max: usize) -> Refusal {
         cause = error.source();
     }
     Refusal::BodyIncomplete
+}
+
+/// As much as is read of a body that is refused: twice the longest that is taken. Beyond that, a
+/// caller who does not stop sending may find the connection reset instead of the refusal.
+const DISCARDED_BYTES_MAX: usize = 2 * limits::BATCH_BYTES_MAX;
+
+/// Reads a body that nobody wants. A connection that is closed with bytes unread is reset, and the
+/// caller would never see why it was refused.
+pub(super) async fn discard(headers: &HeaderMap, mut body: Body) {
+    let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    // Who waits for `100 Continue` has sent nothing yet, and need not.
+    if headers.contains_key(header::EXPECT) || announced > DISCARDED_BYTES_MAX {
+        return;
+    }
+    let mut left = DISCARDED_BYTES_MAX;
+    while let Some(Ok(frame)) = body.frame().await {
+        let bytes = frame.data_ref().map_or(0, Bytes::len);
+        match left.checked_sub(bytes) {
+            Some(rest) => left = rest,
+            None => return,
+        }
+    }
 }

@@ -5,58 +5,123 @@ mod add_batch;
 mod answer;
 mod body;
 mod cached;
+mod compressed;
+mod kind;
 mod openapi;
 mod operations;
 mod problem;
 mod proofs;
 mod query;
+mod range;
 mod read;
 mod submit;
+
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::{get, post};
+use axum::extract::Request;
+use axum::middleware::map_response;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
+use utoipa_axum::routes;
 
 use crate::metrics::ServerMetrics;
 use crate::service::LogService;
 
-pub use openapi::openapi_json;
+use openapi::Place;
 use operations::Server;
 use problem::Refusal;
 
 /// All logs under their prefixes, and the server's own routes.
 pub(crate) fn router(logs: &[Arc<LogService>], metrics: Arc<ServerMetrics>) -> Router {
-    let server = Arc::new(Server { logs: logs.to_vec(), metrics });
-    let operations = Router::new()
-        .route("/healthz", get(operations::health))
-        .route("/readyz", get(operations::readiness))
-        .route("/metrics", get(operations::metrics))
-        .route("/openapi.json", get(operations::openapi))
-        .with_state(server);
+    let places: Vec<Place> = logs
+        .iter()
+        .map(|log| Place { prefix: log.prefix.clone(), origin: log.origin.to_string() })
+        .collect();
+    let document = json(&document(&places)).into();
+    let server = Arc::new(Server { logs: logs.to_vec(), metrics, document });
+    let operations = Router::from(server_routes()).with_state(server);
+    let log_routes = Router::from(log_routes());
     logs.iter()
         .fold(operations, |router, log| {
-            let routes = log_routes(Arc::clone(log));
-            if log.prefix.is_empty() { router.merge(routes) } else { router.nest(&log.prefix, routes) }
+            let routes = log_routes.clone().with_state(Arc::clone(log));
+            if log.prefix.is_empty() {
+                router.merge(routes)
+            } else {
+                router.nest(&log.prefix, routes)
+            }
         })
-        .fallback(async || Refusal::NoSuchRoute)
-        .method_not_allowed_fallback(async || Refusal::MethodNotAllowed)
+        .fallback(no_such_route)
+        .method_not_allowed_fallback(method_not_allowed)
 }
 
-fn log_routes(log: Arc<LogService>) -> Router {
-    Router::new()
-        .route("/add", post(add::add))
-        .route("/add-batch", post(add_batch::add_batch))
-        .route("/checkpoint", get(read::checkpoint))
-        .route("/tile/{*path}", get(read::resource))
-        .route("/proof/inclusion", get(proofs::inclusion))
-        .route("/proof/consistency", get(proofs::consistency))
-        .with_state(log)
+/// The OpenAPI document of a server with one log, at its root.
+pub fn openapi_json() -> String {
+    json(&document(&[Place { prefix: String::new(), origin: "The log".to_owned() }]))
+}
+
+fn document(places: &[Place]) -> OpenApi {
+    openapi::document(server_routes().into_openapi(), log_routes().into_openapi(), places)
+}
+
+#[expect(clippy::expect_used, reason = "a tree of strings and numbers is always JSON")]
+fn json(document: &OpenApi) -> String {
+    serde_json::to_string_pretty(document).expect("an OpenAPI document is JSON")
+}
+
+/// Each route with its description; the document is made of what is routed.
+fn log_routes() -> OpenApiRouter<Arc<LogService>> {
+    let bundle = routes!(read::bundle).layer(compressed::layer());
+    OpenApiRouter::default()
+        .routes(routes!(add::add))
+        .routes(routes!(add_batch::add_batch))
+        .routes(routes!(read::checkpoint))
+        // Hashes do not shrink, so tiles are not tried.
+        .routes(routes!(read::tile))
+        .routes(bundle.layer(map_response(compressed::seal)))
+        .routes(routes!(proofs::inclusion))
+        .routes(routes!(proofs::consistency))
+}
+
+fn server_routes() -> OpenApiRouter<Arc<Server>> {
+    let shrinks = |route: utoipa_axum::router::UtoipaMethodRouter<Arc<Server>>| {
+        route.layer(compressed::layer()).layer(map_response(compressed::seal))
+    };
+    OpenApiRouter::default()
+        .routes(routes!(operations::health))
+        .routes(routes!(operations::readiness))
+        .routes(shrinks(routes!(operations::metrics)))
+        .routes(shrinks(routes!(operations::openapi)))
 }
 
 /// First segments that a log's prefix may not have: they are routes of a log at the root, or of the
 /// server.
 pub(crate) const RESERVED: [&str; 9] = [
-    "add", "add-batch", "checkpoint", "tile", "proof", "healthz", "readyz", "metrics",
+    "add",
+    "add-batch",
+    "checkpoint",
+    "tile",
+    "proof",
+    "healthz",
+    "readyz",
+    "metrics",
     "openapi.json",
 ];
+
+async fn no_such_route(request: Request) -> Refusal {
+    discard(request).await;
+    Refusal::NoSuchRoute
+}
+
+async fn method_not_allowed(request: Request) -> Refusal {
+    discard(request).await;
+    Refusal::MethodNotAllowed
+}
+
+async fn discard(request: Request) {
+    let (head, body) = request.into_parts();
+    body::discard(&head.headers, body).await;
+}

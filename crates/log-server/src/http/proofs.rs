@@ -1,25 +1,55 @@
 //! `GET proof/inclusion` and `GET proof/consistency`: proofs made by the server, for thin clients
 //! that do not read tiles. They are checked like everything else that a server says.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use indelible_merkle::{LeafIndex, TreeSize, consistency, inclusion};
 use indelible_note::Claim;
 use indelible_sequencer::Placed;
 use indelible_wire::{ConsistencyClaim, InclusionClaim};
+use utoipa::IntoResponses;
+use utoipa::openapi::RefOr;
 
 use crate::published::Published;
 use crate::service::LogService;
 
 use super::answer::{Form, TLOG_PROOF, negotiate, proof_of};
+use super::cached::BRIEF;
+use super::kind::Kind;
+use super::openapi::{refusals, schemas};
 use super::problem::Refusal;
 use super::query::Parameters;
 
-/// By `index` or by `leaf_hash`, in the published tree or an earlier `size` of it.
+/// Proves that an entry is in the published tree, or in an earlier size of it. The entry is named by
+/// exactly one of `index` and `leaf_hash`.
+#[utoipa::path(
+    get,
+    path = "/proof/inclusion",
+    tag = "proofs",
+    params(
+        ("index" = Option<u64>, Query, maximum = 9_223_372_036_854_775_806_i64,
+            description = "The entry's leaf index."),
+        ("leaf_hash" = Option<String>, Query,
+            pattern = "^([0-9A-Fa-f]{64}|[A-Za-z0-9+/_-]{42}[AEIMQUYcgkosw048]=)$",
+            description = "The entry's leaf hash, in hexadecimal or base64. Of equal entries, the \
+                first is proven."),
+        ("size" = Option<u64>, Query, maximum = 9_223_372_036_854_775_807_i64,
+            description = "The size to prove it in; the published one if it is not given."),
+    ),
+    responses(
+        (status = 200, description = "The proof, and the newest checkpoint. As a tlog-proof only \
+            against the newest checkpoint.",
+            content((schemas::InclusionAnswer = "application/json"),
+                (String = "application/vnd.c2sp.tlog-proof")),
+            headers(("Cache-Control" = String, description = "A second."))),
+        InclusionRefusals,
+    ),
+)]
 pub(super) async fn inclusion(
     State(log): State<Arc<LogService>>,
     RawQuery(query): RawQuery,
@@ -36,20 +66,18 @@ pub(super) async fn inclusion(
             return Err(Refusal::Query { name: "size", reason });
         }
         let proof = proof_of(&log, &head, Placed { index, duplicate: false })?;
-        return Ok(([(header::CONTENT_TYPE, TLOG_PROOF)], proof.to_bytes()).into_response());
+        let about = [(header::CONTENT_TYPE, TLOG_PROOF)];
+        return Ok((BRIEFLY, about, proof.to_bytes()).into_response());
     }
-    let hashes = inclusion::prove(index, size, &log.rows.nodes(size))
+    let hashes =
+        inclusion::prove(index, size, &log.rows.nodes(size)).map_err(|_| Refusal::Unanswerable)?;
+    let claim = InclusionClaim::new(index, size, log.rows.leaf(index)?, hashes, note(&head)?)
         .map_err(|_| Refusal::Unanswerable)?;
-    let claim = InclusionClaim::new(index, size, log.rows.leaf(index)?, hashes, note(&head)?);
-    claim.map(|claim| Json(claim.to_answer()).into_response()).map_err(|_| Refusal::Unanswerable)
+    Ok((BRIEFLY, Json(claim.to_answer())).into_response())
 }
 
 /// The leaf that is asked for, by exactly one of its names.
-fn wanted(
-    log: &LogService,
-    parameters: &Parameters,
-    size: TreeSize,
-) -> Result<LeafIndex, Refusal> {
+fn wanted(log: &LogService, parameters: &Parameters, size: TreeSize) -> Result<LeafIndex, Refusal> {
     match (parameters.index("index")?, parameters.hash("leaf_hash")?) {
         (Some(index), None) if size.contains(index) => Ok(index),
         (Some(_), None) => Err(Refusal::NotPublished { size }),
@@ -61,11 +89,30 @@ fn wanted(
     }
 }
 
-/// Between two sizes; `to` is the published one where it is not given.
+/// Proves that the tree of one size is the beginning of the tree of a larger one.
+#[utoipa::path(
+    get,
+    path = "/proof/consistency",
+    tag = "proofs",
+    params(
+        ("from" = u64, Query, maximum = 9_223_372_036_854_775_807_i64,
+            description = "The smaller size."),
+        ("to" = Option<u64>, Query, maximum = 9_223_372_036_854_775_807_i64,
+            description = "The larger size; the published one if it is not given."),
+    ),
+    responses(
+        (status = 200, body = schemas::ConsistencyAnswer, content_type = "application/json",
+            description = "The proof, and the newest checkpoint.",
+            headers(("Cache-Control" = String, description = "A second."))),
+        ConsistencyRefusals,
+    ),
+)]
 pub(super) async fn consistency(
     State(log): State<Arc<LogService>>,
     RawQuery(query): RawQuery,
+    headers: HeaderMap,
 ) -> Result<Response, Refusal> {
+    negotiate(&headers, &[Form::Json])?;
     let parameters = Parameters::parse(query.as_deref(), &["from", "to"])?;
     let head = log.head().ok_or(Refusal::NoCheckpoint)?;
     let to = size_of(&head, &parameters, "to")?;
@@ -74,9 +121,34 @@ pub(super) async fn consistency(
     let past = Refusal::Query { name: "from", reason: "is larger than to" };
     let growth = from.grow_to(to).ok_or(past)?;
     let proof = consistency::prove(growth, &log.rows.nodes(to))?;
-    let claim = ConsistencyClaim::new(growth, proof, note(&head)?);
-    claim.map(|claim| Json(claim.to_answer()).into_response()).map_err(|_| Refusal::Unanswerable)
+    let claim =
+        ConsistencyClaim::new(growth, proof, note(&head)?).map_err(|_| Refusal::Unanswerable)?;
+    Ok((BRIEFLY, Json(claim.to_answer())).into_response())
 }
+
+const PROOF_REFUSALS: [Kind; 5] =
+    [Kind::Query, Kind::NotPublished, Kind::NotAcceptable, Kind::Unreadable, Kind::NoCheckpoint];
+
+struct InclusionRefusals;
+
+impl IntoResponses for InclusionRefusals {
+    fn responses() -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
+        refusals::refusals(
+            &[&PROOF_REFUSALS[..], &[Kind::LeafUnknown, Kind::Unanswerable]].concat(),
+        )
+    }
+}
+
+struct ConsistencyRefusals;
+
+impl IntoResponses for ConsistencyRefusals {
+    fn responses() -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
+        refusals::refusals(&[&PROOF_REFUSALS[..], &[Kind::Unanswerable]].concat())
+    }
+}
+
+/// The checkpoint beside a proof is as short-lived as any.
+const BRIEFLY: [(header::HeaderName, HeaderValue); 1] = [(header::CACHE_CONTROL, BRIEF)];
 
 fn size_of(
     head: &Published,

@@ -106,7 +106,16 @@ mod tests {
         assert_eq!(index("0").unwrap().map(LeafIndex::get), Some(0));
         assert_eq!(index("9223372036854775806").unwrap(), Some(LeafIndex::MAX));
         let refused = [
-            "", "01", "00", "+1", "-1", "1.0", "1e3", " 1", "0x1", "9223372036854775807",
+            "",
+            "01",
+            "00",
+            "+1",
+            "-1",
+            "1.0",
+            "1e3",
+            " 1",
+            "0x1",
+            "9223372036854775807",
             "18446744073709551616",
         ];
         for text in refused {
@@ -137,7 +146,10 @@ mod tests {
             assert_eq!(found, Some(hash), "{form}");
         }
         for form in ["", "00", &"0".repeat(63), &"g".repeat(64), &"A".repeat(44)] {
-            assert!(parse(&format!("leaf_hash={form}")).unwrap().hash("leaf_hash").is_err(), "{form}");
+            assert!(
+                parse(&format!("leaf_hash={form}")).unwrap().hash("leaf_hash").is_err(),
+                "{form}"
+            );
         }
     }
 
@@ -145,6 +157,8 @@ mod tests {
     fn waiting_is_for_a_checkpoint_only() {
         assert!(!parse("").unwrap().waits().unwrap());
         assert!(parse("wait=checkpoint").unwrap().waits().unwrap());
-        assert!(parse("wait=1").unwrap().waits().is_err() && parse("wait").unwrap().waits().is_err());
+        assert!(
+            parse("wait=1").unwrap().waits().is_err() && parse("wait").unwrap().waits().is_err()
+        );
     }
 }

@@ -1,2 +1,0 @@
-//! The OpenAPI document.
-pub fn openapi_json() -> String { String::new() }
