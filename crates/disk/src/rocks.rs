@@ -20,6 +20,8 @@ use crate::options::{self, RocksOptions, Shared};
 use crate::stats::{self, DiskStats, Verified};
 use crate::table::Table;
 
+use opening::Opened;
+
 /// A RocksDB database in a folder of its own, open for this process alone.
 ///
 /// What [`Rocks::open`] notices: any flipped bit in a record of the write-ahead log, in the manifest
@@ -44,12 +46,25 @@ pub struct Rocks {
 impl Rocks {
     /// Makes a database in a folder that is absent or empty.
     pub fn create(path: &Path, tables: &[Table], chosen: &RocksOptions) -> Result<Self, DiskError> {
-        opening::create(path, tables, chosen)
+        Ok(Self::of(opening::create(path, tables, chosen)?, path, tables))
     }
 
     /// Opens a database that was made with the same tables.
     pub fn open(path: &Path, tables: &[Table], chosen: &RocksOptions) -> Result<Self, DiskError> {
-        opening::open(path, tables, chosen)
+        Ok(Self::of(opening::open(path, tables, chosen)?, path, tables))
+    }
+
+    fn of(opened: Opened, path: &Path, tables: &[Table]) -> Self {
+        let Opened { db, shared, mark } = opened;
+        Self {
+            db,
+            shared,
+            path: path.to_owned(),
+            tables: tables.to_vec(),
+            mark,
+            durable: options::durable(),
+            poisoned: AtomicBool::new(false),
+        }
     }
 
     /// Moves all rows from the write-ahead log into table files, so that the next start has nothing to

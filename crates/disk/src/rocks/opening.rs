@@ -1,13 +1,11 @@
 //! Opening: what must be there, what must not, and what is compared before anything is read.
 
-use core::sync::atomic::AtomicBool;
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::path::Path;
 
 use rocksdb::{ColumnFamilyDescriptor, DB, DEFAULT_COLUMN_FAMILY_NAME, Options};
 
-use super::Rocks;
 use crate::error::DiskError;
 use crate::log_file;
 use crate::mark::{self, Mark};
@@ -17,11 +15,18 @@ use crate::table::Table;
 /// The file that RocksDB begins from.
 const ROOT_FILE: &str = "CURRENT";
 
+/// An engine that is started, and what stands beside it.
+pub(super) struct Opened {
+    pub(super) db: DB,
+    pub(super) shared: Shared,
+    pub(super) mark: Mark,
+}
+
 pub(super) fn create(
     path: &Path,
     tables: &[Table],
     chosen: &RocksOptions,
-) -> Result<Rocks, DiskError> {
+) -> Result<Opened, DiskError> {
     let doing = "make the folder of the database";
     fs::create_dir_all(path).map_err(|error| DiskError::from_io(doing, path, error))?;
     let mut inside = fs::read_dir(path).map_err(|error| DiskError::from_io(doing, path, error))?;
@@ -37,14 +42,14 @@ pub(super) fn create(
     sync_parent(path)?;
     // Last, since without its mark a half-made database does not open.
     let mark = Mark::create(path, db.latest_sequence_number())?;
-    Ok(assemble(db, shared, path, tables, mark))
+    Ok(Opened { db, shared, mark })
 }
 
 pub(super) fn open(
     path: &Path,
     tables: &[Table],
     chosen: &RocksOptions,
-) -> Result<Rocks, DiskError> {
+) -> Result<Opened, DiskError> {
     let root = path.join(ROOT_FILE);
     if !root
         .try_exists()
@@ -68,7 +73,7 @@ pub(super) fn open(
     // What this start found counts from now on, be it a commit that nobody was told of.
     mark.raise(found)
         .map_err(|error| DiskError::from_io("raise the high-water mark", path, error))?;
-    Ok(assemble(db, shared, path, tables, mark))
+    Ok(Opened { db, shared, mark })
 }
 
 /// Makes a new folder's name survive a power loss.
@@ -109,16 +114,4 @@ fn start(
         .collect();
     DB::open_cf_descriptors(options, path, families?)
         .map_err(|error| DiskError::from_opening(path, error))
-}
-
-fn assemble(db: DB, shared: Shared, path: &Path, tables: &[Table], mark: Mark) -> Rocks {
-    Rocks {
-        db,
-        shared,
-        path: path.to_owned(),
-        tables: tables.to_vec(),
-        mark,
-        durable: options::durable(),
-        poisoned: AtomicBool::new(false),
-    }
 }
