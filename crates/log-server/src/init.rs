@@ -12,7 +12,7 @@ use indelible_sequencer::TreeHead;
 use crate::guard::{Guard, GuardError};
 use crate::identity::{Identity, IdentityError};
 use crate::publisher::{PublishError, sign_durably};
-use crate::settings::{LogSettings, Settings};
+use crate::settings::{LogSettings, Settings, SettingsError};
 use crate::store::read::LogRows;
 use crate::store::registry::{self, RegistryError};
 use crate::store::schema::{self, SchemaError, TABLES};
@@ -24,6 +24,8 @@ pub struct InitError(#[from] Reason);
 
 #[derive(Debug, thiserror::Error)]
 enum Reason {
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
     #[error(transparent)]
     Disk(#[from] DiskError),
     #[error(transparent)]
@@ -55,8 +57,10 @@ pub fn init(settings: &Settings, only: Option<&str>) -> Result<Vec<Made>, InitEr
 }
 
 fn make(settings: &Settings, only: Option<&str>) -> Result<Vec<Made>, Reason> {
-    let wanted = |log: &&LogSettings| only.is_none_or(|origin| origin == log.origin.as_str());
-    let logs: Vec<&LogSettings> = settings.logs.iter().filter(wanted).collect();
+    let logs: Vec<&LogSettings> = match only {
+        Some(origin) => vec![settings.log(origin)?],
+        None => settings.logs.iter().collect(),
+    };
     for log in &logs {
         Guard::of(&settings.guard_dir, &log.origin).expect_absent()?;
     }
