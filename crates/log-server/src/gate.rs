@@ -1,8 +1,10 @@
 //! The start-up gate: database, guard and witnesses are compared before anything is signed.
 //! Anything newer or different anywhere means refusal; nothing is repaired in place.
 
+use indelible_merkle::TreeSize;
 use indelible_note::{Claim, VerifierKey};
 
+use crate::cosign::Memory;
 use crate::guard::{Guard, GuardError};
 use crate::store::read::LogRows;
 use crate::store::recover::{RecoverError, Recovered, recover, stands_in};
@@ -23,6 +25,19 @@ pub(crate) enum GateError {
         witness: String,
         /// What its head says about our rows.
         error: RecoverError,
+    },
+    /// A witness holds more than there is.
+    #[error(
+        "witness {witness} holds size {held} and only {committed} entries are here: \
+         this is an older or damaged copy of the log, and going on would fork it"
+    )]
+    WitnessAhead {
+        /// Which.
+        witness: String,
+        /// What it holds.
+        held: TreeSize,
+        /// What is committed.
+        committed: TreeSize,
     },
 }
 
@@ -50,15 +65,24 @@ fn newest_signed(mut recovered: Recovered, kept: Claim) -> Recovered {
     recovered
 }
 
-/// Holds a head that a witness remembers against our rows.
+/// Holds what a witness remembers against our rows.
 pub(crate) fn compare_with_witness(
     rows: &LogRows,
     recovered: &Recovered,
     witness: &str,
-    remembered: &Claim,
+    remembered: &Memory,
     keys: &[VerifierKey],
 ) -> Result<(), GateError> {
-    match stands_in(rows, &recovered.committed, "witness's", remembered, keys) {
+    let committed = recovered.committed.size();
+    let head = match remembered {
+        Memory::Head(head) => head,
+        Memory::Size(held) if *held <= committed => return Ok(()),
+        Memory::Size(held) => {
+            let witness = witness.to_owned();
+            return Err(GateError::WitnessAhead { witness, held: *held, committed });
+        }
+    };
+    match stands_in(rows, &recovered.committed, "witness's", head, keys) {
         Ok(_) => Ok(()),
         // A note that our keys did not sign says nothing about us, whoever serves it.
         Err(RecoverError::NotOurs { .. }) => Ok(()),

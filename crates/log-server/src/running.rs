@@ -83,8 +83,10 @@ pub(crate) async fn start(
     };
     let cosigners =
         Cosigners::new(policy, &shared.witnesses, log.cosign_timeout, Arc::clone(&metrics));
-    for (witness, remembered) in cosigners.remembered(&log.origin).await {
-        gate::compare_with_witness(&rows, &recovered, &witness, &remembered, &verifiers)?;
+    if let Some(signed) = &recovered.signed {
+        for (witness, memory) in cosigners.remembered(signed, &rows).await {
+            gate::compare_with_witness(&rows, &recovered, &witness, &memory, &verifiers)?;
+        }
     }
 
     let mailbox = Arc::new(Mailbox::new(log.queue));

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use indelible_note::{Claim, ClaimError, Origin, Policy, SignatureLine};
+use futures_util::future::join_all;
+use indelible_note::{Claim, ClaimError, Policy, SignatureLine};
 use tokio::sync::mpsc;
 
-use super::witness::{Unhelpful, Witness};
+use super::witness::{Memory, Unhelpful, Witness};
 use crate::metrics::LogMetrics;
 use crate::store::read::LogRows;
 
@@ -44,20 +45,19 @@ impl Cosigners {
         Self { policy: Arc::new(policy), witnesses, patience, metrics }
     }
 
-    /// The heads of ours that witnesses remember; those that do not answer are left out, because a
-    /// log must be able to start while a witness is down. It cannot publish without its quorum.
-    pub(crate) async fn remembered(&self, origin: &Origin) -> Vec<(String, Claim)> {
-        let mut heads = Vec::new();
-        for witness in &self.witnesses {
-            match witness.remembered(origin, self.patience).await {
-                Ok(Some(head)) => heads.push((witness.name.clone(), head)),
-                Ok(None) => {}
-                Err(error) => {
-                    tracing::warn!(witness = %witness.name, %error, "could not ask what it remembers");
-                }
-            }
-        }
-        heads
+    /// What witnesses remember of our log, which last signed this head. Those that do not answer are
+    /// left out, because a log must be able to start while a witness is down. It cannot publish
+    /// without its quorum.
+    pub(crate) async fn remembered(&self, signed: &Claim, rows: &LogRows) -> Vec<(String, Memory)> {
+        let asked = self.witnesses.iter().map(async |witness| {
+            let remembered = witness.remembered(signed, rows, self.patience).await;
+            let memory = remembered.unwrap_or_else(|error| {
+                tracing::warn!(witness = %witness.name, %error, "could not ask what it remembers");
+                None
+            });
+            memory.map(|memory| (witness.name.clone(), memory))
+        });
+        join_all(asked).await.into_iter().flatten().collect()
     }
 
     /// The head with cosignatures that satisfy the policy, and whatever else came in until then.

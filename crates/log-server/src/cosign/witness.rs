@@ -47,6 +47,15 @@ pub(crate) enum Unhelpful {
     Request(#[from] AddCheckpointError),
 }
 
+/// What a witness says that it holds of a log.
+#[derive(Clone, Debug)]
+pub(crate) enum Memory {
+    /// A head, signed by the log itself if it is to mean anything.
+    Head(Claim),
+    /// Only a size: its heads are served elsewhere, or not at all.
+    Size(TreeSize),
+}
+
 enum Reply {
     Cosigned(Vec<SignatureLine>),
     Holds(TreeSize),
@@ -111,27 +120,37 @@ impl Witness {
         }
     }
 
-    /// The head of ours that it remembers, from its monitoring GET (submission and monitoring
-    /// prefix are taken to be the same); `None` where it remembers none.
+    /// What it remembers of our log: the head that its monitoring GET serves, where submission and
+    /// monitoring prefix are the same; otherwise the size that it answers a probe from nothing with.
+    /// `None` where it remembers nothing.
     pub(crate) async fn remembered(
         &self,
-        origin: &Origin,
+        signed: &Claim,
+        rows: &LogRows,
         patience: Duration,
-    ) -> Result<Option<Claim>, Unhelpful> {
+    ) -> Result<Option<Memory>, Unhelpful> {
         let conversation = async {
-            let url = format!("{}/{}/checkpoint", self.url, origin.digest());
-            let response = self.http.get(url).send().await?;
-            let status = response.status().as_u16();
-            let body = read(response, limits::CHECKPOINT_BYTES_MAX).await?;
-            match status {
-                200 => Claim::parse(&body).map(Some).map_err(|_| Unhelpful::Malformed),
-                404 => Ok(None),
-                status => Err(Unhelpful::Status { status, detail: excerpt(&body) }),
+            if let Some(head) = self.monitored(signed.unverified().origin()).await? {
+                return Ok(Some(Memory::Head(head)));
+            }
+            // A head that was signed before is nothing new to anybody.
+            match self.ask(TreeSize::ZERO, signed, rows).await {
+                Ok(Reply::Holds(size)) => Ok(Some(Memory::Size(size))),
+                Ok(Reply::Cosigned(_)) | Err(Unhelpful::Status { .. }) => Ok(None),
+                Err(error) => Err(error),
             }
         };
         tokio::time::timeout(patience, conversation)
             .await
             .unwrap_or(Err(Unhelpful::Timeout(patience)))
+    }
+
+    async fn monitored(&self, origin: &Origin) -> Result<Option<Claim>, Unhelpful> {
+        let url = format!("{}/{}/checkpoint", self.url, origin.digest());
+        let response = self.http.get(url).send().await?;
+        let status = response.status().as_u16();
+        let body = read(response, limits::CHECKPOINT_BYTES_MAX).await?;
+        Ok(if status == 200 { Claim::parse(&body).ok() } else { None })
     }
 }
 

@@ -73,12 +73,25 @@ fn what_a_witness_remembers_is_held_against_the_rows() {
     let log = TestLog::of(7, &[7]);
     let recovered = passed(&log).unwrap();
     let judge = |claim: &Claim| {
-        compare_with_witness(&log.rows, &recovered, "w1", claim, &log.verifiers())
+        let memory = Memory::Head(claim.clone());
+        compare_with_witness(&log.rows, &recovered, "w1", &memory, &log.verifiers())
     };
     judge(&log.sign()).unwrap();
-    judge(&TestLog::of(5, &[5]).sign()).unwrap_or_else(|_| panic!("a stranger's note says nothing"));
+    judge(&TestLog::of(5, &[5]).sign())
+        .unwrap_or_else(|_| panic!("a stranger's note says nothing"));
     for size in [3, 7, 8, 1_000] {
         let refusal = judge(&fork(&log, size)).unwrap_err();
         assert!(refusal.to_string().starts_with("witness w1: "), "{refusal}");
+    }
+}
+
+#[test]
+fn a_witness_that_only_says_its_size_is_heard_as_well() {
+    let log = TestLog::of(7, &[7]);
+    let recovered = passed(&log).unwrap();
+    for held in [0, 6, 7, 8, 1_000] {
+        let memory = Memory::Size(TreeSize::new(held).unwrap());
+        let judged = compare_with_witness(&log.rows, &recovered, "w1", &memory, &log.verifiers());
+        assert_eq!(judged.is_ok(), held <= 7, "held {held}");
     }
 }
