@@ -5,9 +5,11 @@ use std::process::Command;
 
 use indelible_note::{Algorithm, VerifierKey};
 
-use crate::folder::{bin, written};
+use crate::folder::{bin, copy, written};
 use crate::poll;
 use crate::running::Running;
+
+const SETTINGS: &str = "indelible.toml";
 
 /// A log's folder: settings, keys, data, guard.
 #[derive(Debug)]
@@ -28,9 +30,21 @@ pub struct LogServer {
 impl LogHome {
     /// Writes settings: those of the server, then whatever `logs` says, `[[log]]` included.
     pub fn new(folder: &Path, logs: &str) -> Self {
+        let home = Self { folder: folder.to_owned(), settings: folder.join(SETTINGS) };
+        home.set(logs);
+        home
+    }
+
+    /// Writes the settings anew.
+    pub fn set(&self, logs: &str) {
         let text = format!("listen = \"127.0.0.1:0\"\ndata_dir = \"data\"\n{logs}");
-        let settings = written(folder, "indelible.toml", text);
-        Self { folder: folder.to_owned(), settings }
+        written(&self.folder, SETTINGS, text);
+    }
+
+    /// A copy with all that is in it: data, keys, guard, settings.
+    pub fn cloned_to(&self, folder: &Path) -> Self {
+        copy(&self.folder, folder);
+        Self { folder: folder.to_owned(), settings: folder.join(SETTINGS) }
     }
 
     /// One log at the root with a short interval, made already; its verifier keys.
@@ -77,11 +91,22 @@ impl LogHome {
         LogServer { url, process }
     }
 
+    /// Starts the server and waits until it takes requests, or ends; then, what it said.
+    pub fn try_serve(&self) -> Result<LogServer, String> {
+        let (process, url) = try_served(&mut self.command("serve"), &self.folder)?;
+        Ok(LogServer { url, process })
+    }
+
+    /// A command that must be refused; what it says.
+    pub fn refused(&self, verb: &str, arguments: &[&str]) -> String {
+        let (done, said) = self.run(verb, arguments);
+        assert!(!done, "{verb} was not refused: {said}");
+        said
+    }
+
     /// A start that must be refused; what it says.
     pub fn serve_refused(&self) -> String {
-        let (served, said) = self.run("serve", &[]);
-        assert!(!served, "it served: {said}");
-        said
+        self.refused("serve", &[])
     }
 }
 
@@ -115,13 +140,20 @@ pub fn key_of(keys: &[VerifierKey], algorithm: Algorithm) -> &VerifierKey {
 
 /// Starts a server of ours, and says where it listens once it takes requests.
 pub fn served(command: &mut Command, folder: &Path) -> (Running, String) {
+    try_served(command, folder).unwrap_or_else(|said| panic!("it ended: {said}"))
+}
+
+/// The same of a server that may end instead; then, what it said.
+fn try_served(command: &mut Command, folder: &Path) -> Result<(Running, String), String> {
     let ready = folder.join("ready");
     let _ = std::fs::remove_file(&ready);
     let server = Running::start(command.arg("--ready-file").arg(&ready));
     let address = poll::until("a server that is ready", || {
-        assert!(!server.has_ended(), "it ended: {}", server.said());
+        if server.has_ended() {
+            return Some(Err(server.said()));
+        }
         let addresses = std::fs::read_to_string(&ready).ok()?;
-        addresses.lines().next().map(str::to_owned)
-    });
-    (server, format!("http://{address}"))
+        addresses.lines().next().map(|address| Ok(address.to_owned()))
+    })?;
+    Ok((server, format!("http://{address}")))
 }

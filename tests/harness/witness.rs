@@ -6,7 +6,7 @@ use std::process::Command;
 use indelible_note::VerifierKey;
 
 use crate::folder::{bin, written};
-use crate::log::served;
+use crate::log::{keys_in, served};
 use crate::running::Running;
 
 /// A witness's folder: settings, keys, memory.
@@ -60,6 +60,13 @@ impl WitnessHome {
         (status.success(), said.join("\n"))
     }
 
+    /// Its verifier keys.
+    pub fn keys(&self) -> Vec<VerifierKey> {
+        let (printed, said) = self.run("keys", &[]);
+        assert!(printed, "keys: {said}");
+        keys_in(&said, "witness ")
+    }
+
     /// Its `witness NAME VKEY URL` lines for a policy.
     pub fn policy_lines(&self, url: &str) -> String {
         let (printed, said) = self.run("keys", &["--url", url]);
@@ -74,6 +81,13 @@ impl WitnessHome {
     pub fn serve(&self) -> WitnessServer {
         let (process, url) = served(&mut self.command("serve"), &self.folder);
         WitnessServer { url, process }
+    }
+
+    /// A start that must be refused; what it says.
+    pub fn serve_refused(&self) -> String {
+        let (served, said) = self.run("serve", &[]);
+        assert!(!served, "it served: {said}");
+        said
     }
 
     /// Starts it where it listened before, so that a policy that names its address stays true.

@@ -4,11 +4,12 @@ use std::path::Path;
 
 use indelible_merkle::{TreeSize, tiles_of};
 use indelible_note::Claim;
+use indelible_tests::folder::written;
+use indelible_tests::http;
 use indelible_wire::ResourcePath;
 
-use super::folder::written;
 use super::our_log::OurLog;
-use super::{http, tessera};
+use super::tessera;
 
 /// More than 3,000 as asked, and at the end of no tile.
 const ENTRIES: usize = 3_500;
@@ -62,8 +63,5 @@ fn resources(size: TreeSize) -> Vec<String> {
 }
 
 fn fetched(log: &OurLog, path: &str) -> Vec<u8> {
-    let url = format!("{}/{path}", log.url);
-    let answer = http::get(&url).unwrap_or_else(|error| panic!("{url}: {error}"));
-    assert_eq!(answer.status, 200, "{url}: {}", answer.text());
-    answer.body
+    http::get_good(&format!("{}/{path}", log.url)).body
 }

@@ -2,9 +2,10 @@
 
 use std::process::Command;
 
+use indelible_tests::{Running, http};
+
 use super::our_log::OurLog;
-use super::running::Running;
-use super::{http, tessera};
+use super::tessera;
 use crate::peers;
 
 /// How many entries the hammer writes before it stops.

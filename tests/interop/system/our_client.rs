@@ -4,22 +4,21 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use indelible_tests::Client;
+use indelible_tests::client::done;
+use indelible_tests::folder::written;
 use serde_json::Value;
-
-use super::folder::{bin, written};
-use super::running::Running;
 
 #[derive(Debug)]
 pub(super) struct OurClient {
     folder: PathBuf,
-    policy: PathBuf,
-    url: String,
+    client: Client,
 }
 
 impl OurClient {
     pub(super) fn new(folder: &Path, policy: &str, url: &str) -> Self {
         let policy = written(folder, "client.policy", policy);
-        Self { folder: folder.to_owned(), policy, url: url.to_owned() }
+        Self { folder: folder.to_owned(), client: Client::new(&policy, url) }
     }
 
     /// One step of following: what happened, and the size.
@@ -48,29 +47,19 @@ impl OurClient {
         let asked = ["--index".as_ref(), index.as_ref(), "--entry".as_ref(), file.as_ref()];
         let said = self.on_log("prove", &asked);
         assert_eq!(number(&said, "index").to_string(), index);
-        let mut verify = self.command("verify");
-        let verified = answer(verify.arg(&file));
+        let verified = answer(self.client.offline("verify").arg(&file));
         assert_eq!(number(&verified, "index").to_string(), index);
     }
 
     fn on_log(&self, verb: &str, more: &[&OsStr]) -> Value {
-        answer(self.command(verb).arg("--log-url").arg(&self.url).args(more))
-    }
-
-    fn command(&self, verb: &str) -> Command {
-        let mut command = Command::new(bin("indelible"));
-        command.args(["--json", verb, "--policy"]).arg(&self.policy);
-        command
+        answer(self.client.asking(verb).args(more))
     }
 }
 
 /// The one object that the command prints.
 fn answer(command: &mut Command) -> Value {
-    let asked = format!("{command:?}");
-    let (status, said) = Running::start(command).end();
-    assert!(status.success(), "{asked}: {status}: {}", said.join("\n"));
-    let said = said.join("\n");
-    serde_json::from_str(&said).unwrap_or_else(|error| panic!("{asked}: {error}: {said}"))
+    let said = done(command.arg("--json"));
+    serde_json::from_str(&said).unwrap_or_else(|error| panic!("{command:?}: {error}: {said}"))
 }
 
 fn text(said: &Value, member: &str) -> String {

@@ -1,9 +1,9 @@
 //! Proofs that our server makes, judged by other people's libraries.
 
 use indelible_note::ProofFile;
+use indelible_tests::http;
 use serde_json::{Value, json};
 
-use super::http;
 use super::our_log::{ORIGIN, OurLog};
 use crate::oracle::{Oracle, base64, bytes, number, text};
 
@@ -80,8 +80,7 @@ fn consistent(oracle: &mut Oracle, log: &OurLog, from: &ProofFile, to: &ProofFil
 
 fn asked(log: &OurLog, path: &str) -> Value {
     let url = format!("{}/{path}", log.url);
-    let answer = http::get(&url).unwrap_or_else(|error| panic!("{url}: {error}"));
-    assert_eq!(answer.status, 200, "{url}: {}", answer.text());
+    let answer = http::get_good(&url);
     serde_json::from_slice(&answer.body).unwrap_or_else(|error| panic!("{url}: {error}"))
 }
 

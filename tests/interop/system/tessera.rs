@@ -4,9 +4,9 @@ use std::path::Path;
 use std::process::Command;
 
 use indelible_note::VerifierKey;
+use indelible_tests::Running;
+use indelible_tests::folder::written;
 
-use super::folder::written;
-use super::running::Running;
 use crate::peers;
 
 /// What `fsck` says of a log. It always ends well: only its words tell.

@@ -6,11 +6,10 @@ use std::process::Command;
 use std::thread;
 
 use indelible_note::{Algorithm, Claim, VerifierKey};
+use indelible_tests::folder::written;
+use indelible_tests::{Running, http, poll};
 use tempfile::TempDir;
 
-use super::folder::written;
-use super::running::Running;
-use super::{http, poll};
 use crate::notes::their_key;
 use crate::oracle::Oracle;
 use crate::peers;

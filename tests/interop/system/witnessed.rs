@@ -1,9 +1,9 @@
 //! A log on Tessera that shows only what witnesses of ours have cosigned.
 
 use indelible_note::{Algorithm, Policy};
+use indelible_tests::http;
 use serde_json::json;
 
-use super::http;
 use super::our_client::OurClient;
 use super::our_witness::OurWitness;
 use super::tessera_log::{LogKey, TesseraLog};
