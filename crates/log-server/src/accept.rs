@@ -4,18 +4,12 @@
 //! writes the guard anew from the last signed head, after the rest of the gate has been passed; the
 //! witnesses are asked again at the next start.
 
-use std::sync::Arc;
-
-use indelible_disk::Backend;
 use indelible_merkle::TreeSize;
 
 use crate::guard::{Guard, GuardError};
-use crate::identity::{Identity, IdentityError};
-use crate::open::{OpenError, open};
 use crate::settings::{Settings, SettingsError};
-use crate::store::read::LogRows;
+use crate::stopped::{NotOpened, StoppedLog};
 use crate::store::recover::{RecoverError, recover};
-use crate::store::registry::{self, RegistryError};
 
 /// Why a state was not accepted.
 #[derive(Debug, thiserror::Error)]
@@ -27,11 +21,7 @@ enum Reason {
     #[error(transparent)]
     Settings(#[from] SettingsError),
     #[error(transparent)]
-    Open(#[from] OpenError),
-    #[error(transparent)]
-    Identity(#[from] IdentityError),
-    #[error(transparent)]
-    Registry(#[from] RegistryError),
+    NotOpened(#[from] NotOpened),
     #[error(transparent)]
     Recover(#[from] RecoverError),
     #[error(transparent)]
@@ -55,13 +45,11 @@ pub fn accept_state(settings: &Settings, origin: &str) -> Result<Accepted, Accep
 }
 
 fn run(settings: &Settings, origin: &str) -> Result<Accepted, Reason> {
-    let log = settings.log(origin)?;
-    let guard = Guard::of(&settings.guard_dir, &log.origin);
+    // Looked at first: where it is there, nothing needs to be opened.
+    let guard = Guard::of(&settings.guard_dir, &settings.log(origin)?.origin);
     guard.expect_absent()?;
-    let backend: Arc<dyn Backend> = Arc::new(open(settings)?);
-    let verifiers = Identity::load(&log.origin, &log.keys)?.verifiers();
-    let id = registry::find(backend.as_ref(), &log.origin, &verifiers)?;
-    let recovered = recover(&LogRows::of(backend, id), &verifiers)?;
+    let StoppedLog { rows, verifiers, .. } = StoppedLog::open(settings, origin)?;
+    let recovered = recover(&rows, &verifiers)?;
     let signed = recovered.signed.ok_or(Reason::NeverSigned)?;
     guard.write(&signed)?;
     Ok(Accepted { signed: signed.unverified().size(), committed: recovered.committed.size() })

@@ -1,17 +1,11 @@
 //! Ends a log's growth for good. Its server must be stopped: the database has one process.
 
-use std::sync::Arc;
-
-use indelible_disk::Backend;
+use indelible_disk::DiskError;
 use indelible_merkle::TreeSize;
 
 use crate::gate::{self, GateError};
-use crate::guard::Guard;
-use crate::identity::{Identity, IdentityError};
-use crate::open::{OpenError, open};
-use crate::settings::{Settings, SettingsError};
-use crate::store::read::LogRows;
-use crate::store::registry::{self, RegistryError};
+use crate::settings::Settings;
+use crate::stopped::{NotOpened, StoppedLog};
 use crate::store::write;
 
 /// Why a log was not frozen.
@@ -22,17 +16,11 @@ pub struct FreezeError(#[from] Reason);
 #[derive(Debug, thiserror::Error)]
 enum Reason {
     #[error(transparent)]
-    Settings(#[from] SettingsError),
-    #[error(transparent)]
-    Open(#[from] OpenError),
-    #[error(transparent)]
-    Identity(#[from] IdentityError),
-    #[error(transparent)]
-    Registry(#[from] RegistryError),
+    NotOpened(#[from] NotOpened),
     #[error(transparent)]
     Gate(#[from] GateError),
     #[error(transparent)]
-    Disk(#[from] indelible_disk::DiskError),
+    Disk(#[from] DiskError),
 }
 
 /// Freezes the log of this origin at its committed size, which is returned. The next `serve`
@@ -42,13 +30,8 @@ pub fn freeze(settings: &Settings, origin: &str) -> Result<TreeSize, FreezeError
 }
 
 fn run(settings: &Settings, origin: &str) -> Result<TreeSize, Reason> {
-    let log = settings.log(origin)?;
-    let backend: Arc<dyn Backend> = Arc::new(open(settings)?);
-    let verifiers = Identity::load(&log.origin, &log.keys)?.verifiers();
-    let id = registry::find(backend.as_ref(), &log.origin, &verifiers)?;
-    let rows = LogRows::of(Arc::clone(&backend), id);
-    let guard = Guard::of(&settings.guard_dir, &log.origin);
+    let StoppedLog { rows, guard, verifiers } = StoppedLog::open(settings, origin)?;
     let recovered = gate::pass(&rows, &guard, &verifiers)?;
-    write::save_frozen(backend.as_ref(), id)?;
+    write::save_frozen(rows.backend().as_ref(), rows.log())?;
     Ok(recovered.committed.size())
 }

@@ -23,6 +23,7 @@ mod running;
 mod serve;
 mod service;
 mod settings;
+mod stopped;
 mod store;
 #[cfg(test)]
 mod testing;

@@ -12,11 +12,10 @@ use indelible_merkle::TreeSize;
 use indelible_note::VerifierKey;
 
 use crate::guard::Guard;
-use crate::identity::{Identity, IdentityError};
 use crate::open::{OpenError, open};
 use crate::settings::{LogSettings, Settings, SettingsError};
+use crate::stopped::{NotOpened, StoppedLog};
 use crate::store::read::LogRows;
-use crate::store::registry::{self, RegistryError};
 
 use derive::Derivation;
 pub use report::{Bad, Checked, Progress};
@@ -35,9 +34,7 @@ enum Reason {
     #[error(transparent)]
     Disk(#[from] DiskError),
     #[error(transparent)]
-    Identity(#[from] IdentityError),
-    #[error(transparent)]
-    Registry(#[from] RegistryError),
+    NotOpened(#[from] NotOpened),
 }
 
 /// Checks the logs of the settings, or only one of them. The server must be stopped.
@@ -75,10 +72,8 @@ fn check_log(
     backend: &Arc<dyn Backend>,
     progress: &mut dyn FnMut(Progress<'_>),
 ) -> Result<Checked, Reason> {
-    let verifiers = Identity::load(&log.origin, &log.keys)?.verifiers();
-    let id = registry::find(backend.as_ref(), &log.origin, &verifiers)?;
-    let rows = LogRows::of(Arc::clone(backend), id);
-    let guard = Guard::of(&settings.guard_dir, &log.origin);
+    let StoppedLog { rows, guard, verifiers } =
+        StoppedLog::within(Arc::clone(backend), settings, log)?;
     let origin = log.origin.as_str();
     let mut show = |done, total| progress(Progress { origin, done, total });
     let verdict = compare(&rows, &guard, &verifiers, &mut show);
