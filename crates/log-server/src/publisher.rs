@@ -133,6 +133,15 @@ impl Publisher {
     }
 }
 
+impl Drop for Publisher {
+    /// However publishing ends, by an error or a panic: a writer that stops waits for the end of a
+    /// publication under way, and nobody else would tell it. By now the queue of heads is closed, so
+    /// that no further one can get lost in it.
+    fn drop(&mut self) {
+        self.mailbox.tell(Control::PublishFailed);
+    }
+}
+
 /// Reads the tree back, signs its head, and keeps it in both places.
 pub(crate) fn sign_durably(
     identity: &Identity,

@@ -98,6 +98,18 @@ async fn a_root_that_the_rows_do_not_give_is_never_signed() {
 }
 
 #[tokio::test]
+async fn the_writer_hears_of_a_publisher_that_ended_for_good() {
+    let mut log = TestLog::of(5, &[5]);
+    log.append(3);
+    let flipped = TreeHead { size: log.head().size, root: Hash::of_leaf(b"flipped") };
+    let (publisher, _visible) = publisher(&log, alone(&log));
+    let mailbox = Arc::clone(&publisher.mailbox);
+    publish(publisher, &[flipped]).await.unwrap_err();
+    let heard = mailbox.take(Some(std::time::Duration::ZERO)).controls;
+    assert_eq!(heard, [Control::PublishFailed]);
+}
+
+#[tokio::test]
 async fn without_its_quorum_a_head_is_signed_but_not_shown() {
     let mut log = TestLog::of(5, &[5]);
     log.append(3);
