@@ -63,10 +63,7 @@ impl Driver {
                     Effect::Answer { ticket, outcome } => drop(ticket.send(outcome)),
                     Effect::Publish(head) => self.publish(head),
                     Effect::WakeAt(at) => wake_at = Some(at),
-                    Effect::Stopped => {
-                        self.mailbox.close();
-                        return failure.map_or(Ok(()), Err);
-                    }
+                    Effect::Stopped => return failure.map_or(Ok(()), Err),
                 }
             }
         }
@@ -130,6 +127,13 @@ impl Driver {
         if self.publisher.try_send(head).is_err() {
             self.mailbox.tell(Control::PublishFailed);
         }
+    }
+}
+
+impl Drop for Driver {
+    /// However the writer ends, by a stop, an error or a panic: nobody may wait for it any more.
+    fn drop(&mut self) {
+        self.mailbox.close();
     }
 }
 

@@ -105,9 +105,16 @@ impl Mailbox {
         self.held.lock().entries
     }
 
-    /// Refuses everything from now on.
+    /// Refuses everything from now on, and what still waits: nobody will ever take it.
     pub(crate) fn close(&self) {
-        self.held.lock().closed = true;
+        let mut held = self.held.lock();
+        held.closed = true;
+        held.entries = 0;
+        held.bytes = 0;
+        for Submission { ticket, .. } in std::mem::take(&mut held.waiting.submissions) {
+            // A submitter that has gone away is not an error.
+            drop(ticket.send(Outcome::Stopping));
+        }
     }
 
     /// Takes everything that waits; if nothing does, waits for it no longer than `patience`.

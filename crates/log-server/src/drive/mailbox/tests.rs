@@ -53,6 +53,16 @@ fn a_closed_queue_says_so() {
 }
 
 #[test]
+fn who_still_waits_when_the_queue_closes_is_told() {
+    let mailbox = Mailbox::new(LIMITS);
+    let (ticket, outcome) = oneshot::channel();
+    mailbox.submit(Submission { ticket, ..submission(1, 1) }).unwrap();
+    mailbox.close();
+    assert_eq!(outcome.blocking_recv(), Ok(Outcome::Stopping));
+    assert_eq!(mailbox.depth(), 0);
+}
+
+#[test]
 fn the_writer_sleeps_no_longer_than_it_wants_to() {
     let waiting = Mailbox::new(LIMITS).take(Some(Duration::from_millis(1)));
     assert!(waiting.submissions.is_empty() && waiting.controls.is_empty());
