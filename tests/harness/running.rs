@@ -80,6 +80,18 @@ impl Running {
         assert!(sent.is_ok_and(|sent| sent.success()), "{} could not be signalled", self.name);
     }
 
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Kills it at once, as nothing in it can notice, and waits until it is gone.
+    pub fn kill(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
     /// All that it said so far.
     pub fn said(&self) -> String {
         self.said.heard.lock().expect("no panic while listening").lines.join("\n")
@@ -103,9 +115,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // It may have ended by itself; nothing is left to be done about a failure here.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.kill();
     }
 }
 
