@@ -65,7 +65,8 @@ fn a_log_that_never_reached_its_witness_takes_entries_but_is_not_ready() {
 fn a_log_stops_and_starts_without_its_witness_and_loses_nothing() {
     let mut scene = Scene::witnessed(1, IMPATIENT);
     let server = scene.home.serve();
-    ask::add_proven(&server.url, b"shown");
+    ask::add(&server.url, b"shown");
+    ask::checkpoint_of(&server.url, 1);
     scene.witnesses[0].kill();
     ask::add(&server.url, b"kept");
     server.stop();

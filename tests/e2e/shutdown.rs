@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use indelible_note::Claim;
 use indelible_tests::client::done;
 use indelible_tests::{http, poll};
 
@@ -17,6 +18,8 @@ const BUSY: usize = 300;
 #[test]
 fn everything_acknowledged_under_load_is_there_and_provable_after_a_stop() {
     let scene = Scene::alone("");
+    // So that nearly all of it waits for a checkpoint when the stop comes.
+    scene.publish_once_a_start();
     let server = scene.home.serve();
     let url = server.url.clone();
     let count = AtomicUsize::new(0);
@@ -31,13 +34,15 @@ fn everything_acknowledged_under_load_is_there_and_provable_after_a_stop() {
     acknowledged.sort_unstable();
     assert!(acknowledged.len() >= BUSY);
 
+    // The last checkpoint before the end covers all of it.
+    let last = Claim::parse(&std::fs::read(scene.guard()).unwrap()).unwrap();
     let server = scene.home.serve();
+    assert_eq!(ask::checkpoint(&server.url).unverified(), last.unverified());
     let kept = ask::entries(&server.url);
     for (index, entry) in &acknowledged {
         let kept = kept.get(usize::try_from(*index).unwrap());
         assert_eq!(kept, Some(entry), "entry {index} of {}", acknowledged.len());
     }
-    // The last checkpoint before the end covered all of it: a restart publishes nothing new here.
     let client = scene.client(&server.url);
     done(&mut client.asking("check"));
     for (index, entry) in [acknowledged.first().unwrap(), acknowledged.last().unwrap()] {
