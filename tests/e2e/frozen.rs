@@ -36,6 +36,26 @@ fn a_frozen_log_covers_all_entries_takes_no_more_and_stays_so() {
     assert!(frozen && said.contains("is frozen at 3 entries"), "{said}");
 }
 
+#[test]
+fn a_log_frozen_without_its_witness_shows_its_last_checkpoint_once_the_witness_is_back() {
+    let mut scene = Scene::witnessed(1, "");
+    let server = scene.home.serve();
+    ask::add_proven(&server.url, b"shown");
+    scene.witnesses[0].kill();
+    ask::add(&server.url, b"not shown");
+    server.stop();
+    let (frozen, said) = scene.home.run("freeze", &["--origin", ORIGIN]);
+    assert!(frozen && said.contains("is frozen at 2 entries"), "{said}");
+
+    let server = scene.home.serve();
+    server.process.hear(|line| line.contains("not published").then_some(()));
+    assert_eq!(ask::size(&server.url), 1);
+    ask::expect_problem(&ask::try_add(&server.url, "", &[], b"late"), 410, "frozen");
+    scene.witnesses[0].come_back();
+    ask::checkpoint_of(&server.url, 2);
+    server.stop();
+}
+
 fn expect_frozen(scene: &Scene, server: &LogServer) {
     let url = &server.url;
     for query in ["", "?wait=checkpoint"] {

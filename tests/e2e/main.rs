@@ -10,6 +10,7 @@
 )]
 
 mod ask;
+mod bad_witness;
 mod check;
 mod dedup;
 mod fail_closed;

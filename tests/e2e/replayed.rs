@@ -26,11 +26,11 @@ fn a_client_that_follows_is_not_led_back() {
     assert_eq!(follow(&server.url).code, Some(0));
 
     let (behind, replayed) = (server.url.clone(), older.bytes().to_vec());
-    let liar = stand_in::serve(move |path| {
-        if path == "/checkpoint" {
+    let liar = stand_in::serve(move |asked| {
+        if asked.path == "/checkpoint" {
             return (200, replayed.clone());
         }
-        let answer = http::get(&format!("{behind}{path}")).unwrap();
+        let answer = http::get(&format!("{behind}{}", asked.path)).unwrap();
         (answer.status, answer.body)
     });
     let alarmed = follow(&liar);
