@@ -13,12 +13,18 @@ pub(crate) struct Published {
     pub(crate) size: TreeSize,
     /// The signed note, byte for byte as it is served.
     pub(crate) note: Bytes,
+    /// The same, parsed once for all the proofs against it.
+    pub(crate) claim: Claim,
 }
 
 impl Published {
     pub(crate) fn of(claim: &Claim) -> Self {
         let checkpoint = claim.unverified();
-        Self { size: checkpoint.size(), note: Bytes::copy_from_slice(claim.bytes()) }
+        Self {
+            size: checkpoint.size(),
+            note: Bytes::copy_from_slice(claim.bytes()),
+            claim: claim.clone(),
+        }
     }
 }
 

@@ -10,7 +10,6 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use indelible_merkle::Hash;
-use indelible_note::Claim;
 use indelible_sequencer::Placed;
 use indelible_wire::{AddedBatch, BatchClaim, Framing, Receipt, add_batch as batch, limits};
 use utoipa::IntoResponses;
@@ -151,7 +150,7 @@ async fn with_proofs(
     let head = covering(log, last.ok_or(Refusal::Unanswerable)?).await?;
     let log = Arc::clone(log);
     let made = tokio::task::spawn_blocking(move || {
-        let checkpoint = Claim::parse(&head.note).map_err(|_| Refusal::Unanswerable)?;
+        let checkpoint = head.claim.clone();
         let receipts = leaves.into_iter().zip(places).map(|(leaf, placed)| {
             let proof = proof_of(&log, &head, placed)?;
             let Placed { index, duplicate } = placed;

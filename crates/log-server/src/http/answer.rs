@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use axum::http::{HeaderMap, header};
 use indelible_merkle::inclusion;
-use indelible_note::{Claim, ProofFile};
+use indelible_note::ProofFile;
 use indelible_sequencer::Placed;
 
 use crate::published::Published;
@@ -78,7 +78,8 @@ fn ranges(headers: &HeaderMap) -> impl Iterator<Item = (&str, u16)> {
         |range| {
             let mut parts = range.split(';').map(str::trim);
             let name = parts.next().filter(|name| name.contains('/'))?;
-            let weight = parts.find_map(|part| part.strip_prefix("q=").or(part.strip_prefix("Q=")));
+            let weight =
+                parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
             Some((name, weight.map_or(Some(1_000), thousandths)?))
         },
     )
@@ -104,8 +105,8 @@ pub(super) fn proof_of(
 ) -> Result<ProofFile, Refusal> {
     let hashes = inclusion::prove(placed.index, head.size, &log.rows.nodes(head.size))
         .map_err(|_| Refusal::Unanswerable)?;
-    let checkpoint = Claim::parse(&head.note).map_err(|_| Refusal::Unanswerable)?;
-    ProofFile::new(None, placed.index, hashes, checkpoint).map_err(|_| Refusal::Unanswerable)
+    ProofFile::new(None, placed.index, hashes, head.claim.clone())
+        .map_err(|_| Refusal::Unanswerable)
 }
 
 #[cfg(test)]

@@ -23,7 +23,13 @@ pub(super) struct Tagged {
 
 impl Tagged {
     pub(super) fn of(bytes: Bytes) -> Self {
-        let digest = Hash::of_leaf(&bytes).to_string();
+        let digest = Hash::of_leaf(&bytes);
+        Self::with_digest(bytes, &digest)
+    }
+
+    /// Whoever keeps the bytes keeps their digest as well, and spares it being computed again.
+    pub(super) fn with_digest(bytes: Bytes, digest: &Hash) -> Self {
+        let digest = digest.to_string();
         let tag = format!("\"{}\"", digest.get(..32).unwrap_or(&digest));
         Self { bytes, tag }
     }

@@ -8,8 +8,7 @@ use axum::Json;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use indelible_merkle::{LeafIndex, TreeSize, consistency, inclusion};
-use indelible_note::Claim;
+use indelible_merkle::{LeafIndex, NodeId, NodeSource, TreeSize, consistency, inclusion};
 use indelible_sequencer::Placed;
 use indelible_wire::{ConsistencyClaim, InclusionClaim};
 use utoipa::IntoResponses;
@@ -69,9 +68,10 @@ pub(super) async fn inclusion(
         let about = [(header::CONTENT_TYPE, TLOG_PROOF)];
         return Ok((BRIEFLY, about, proof.to_bytes()).into_response());
     }
-    let hashes =
-        inclusion::prove(index, size, &log.rows.nodes(size)).map_err(|_| Refusal::Unanswerable)?;
-    let claim = InclusionClaim::new(index, size, log.rows.leaf(index)?, hashes, note(&head)?)
+    let nodes = log.rows.nodes(size);
+    let hashes = inclusion::prove(index, size, &nodes).map_err(|_| Refusal::Unanswerable)?;
+    let leaf = nodes.node(NodeId::leaf(index))?;
+    let claim = InclusionClaim::new(index, size, leaf, hashes, head.claim.clone())
         .map_err(|_| Refusal::Unanswerable)?;
     Ok((BRIEFLY, Json(claim.to_answer())).into_response())
 }
@@ -121,8 +121,8 @@ pub(super) async fn consistency(
     let past = Refusal::Query { name: "from", reason: "is larger than to" };
     let growth = from.grow_to(to).ok_or(past)?;
     let proof = consistency::prove(growth, &log.rows.nodes(to))?;
-    let claim =
-        ConsistencyClaim::new(growth, proof, note(&head)?).map_err(|_| Refusal::Unanswerable)?;
+    let claim = ConsistencyClaim::new(growth, proof, head.claim.clone())
+        .map_err(|_| Refusal::Unanswerable)?;
     Ok((BRIEFLY, Json(claim.to_answer())).into_response())
 }
 
@@ -160,8 +160,4 @@ fn size_of(
         Some(size) if size <= head.size => Ok(size),
         Some(_) => Err(Refusal::NotPublished { size: head.size }),
     }
-}
-
-fn note(head: &Published) -> Result<Claim, Refusal> {
-    Claim::parse(&head.note).map_err(|_| Refusal::Unanswerable)
 }

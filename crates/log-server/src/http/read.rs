@@ -12,6 +12,7 @@ use utoipa::IntoResponses;
 use utoipa::openapi::RefOr;
 
 use crate::service::LogService;
+use crate::store::kept::Served;
 
 use super::answer::TEXT;
 use super::cached::{self, Tagged};
@@ -82,7 +83,8 @@ pub(super) async fn tile(
         // Derived, so a partial tile is there at any width that the tree has passed; one that is
         // empty or ahead of the tree is not.
         ResourcePath::Tile(id) if id.is_in(head.size) => {
-            let body = Tagged::of(log.rows.hashes(id)?.into());
+            let Served { bytes, digest } = log.rows.served(id)?;
+            let body = Tagged::with_digest(bytes, &digest);
             cached::immutable(&method, &headers, resource.media_type(), body)
         }
         _ => Err(Refusal::NotPublished { size: head.size }),

@@ -3,7 +3,9 @@
 //! Nothing above this folder may know where a row lies, so that sealed tiles and bundles can move
 //! to an object store without anybody noticing.
 
+pub(crate) mod kept;
 pub(crate) mod keys;
+pub(crate) mod nodes;
 pub(crate) mod read;
 pub(crate) mod records;
 pub(crate) mod recover;

@@ -4,12 +4,12 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use indelible_disk::{Backend, DiskError};
-use indelible_merkle::{
-    Frontier, Hash, LeafIndex, NodeId, NodeSource, TILE_WIDTH, Tile, TileId, TreeSize,
-};
+use indelible_merkle::{Frontier, Hash, LeafIndex, TILE_WIDTH, Tile, TileId, TreeSize};
 use indelible_sequencer::{DedupKey, Known};
 
+use super::kept::{KeptTiles, Served};
 use super::keys::{EntryKey, HashKey, LeafKey, LogId, StateRow, identity_key};
 use super::records::{RowError, head_from_bytes, index_from_bytes};
 use super::schema::{ENTRIES, HASHES, IDENTITIES, LEAVES, STATE};
@@ -52,11 +52,12 @@ pub enum ReadError {
 pub(crate) struct LogRows {
     backend: Arc<dyn Backend>,
     log: LogId,
+    kept: Arc<KeptTiles>,
 }
 
 impl LogRows {
     pub(crate) fn of(backend: Arc<dyn Backend>, log: LogId) -> Self {
-        Self { backend, log }
+        Self { backend, log, kept: Arc::default() }
     }
 
     pub(crate) const fn log(&self) -> LogId {
@@ -65,6 +66,10 @@ impl LogRows {
 
     pub(crate) fn backend(&self) -> &Arc<dyn Backend> {
         &self.backend
+    }
+
+    pub(super) fn kept(&self) -> &KeptTiles {
+        &self.kept
     }
 
     /// The first `width` entries of bundle `number`, encoded as tlog-tiles has them.
@@ -124,6 +129,18 @@ impl LogRows {
             index: id.index().saturating_mul(TILE_WIDTH),
         };
         Tile::parse(id, self.hashes(id)?).map_err(|_| missing)
+    }
+
+    /// A tile as readers get it, who ask for some tiles much more often than for others.
+    pub(crate) fn served(&self, id: TileId) -> Result<Served, ReadError> {
+        if let Some(served) = self.kept.served(id) {
+            return Ok(served);
+        }
+        let bytes = Bytes::from(self.hashes(id)?);
+        let digest = Hash::of_leaf(&bytes);
+        let served = Served { bytes, digest };
+        self.kept.keep_served(id, served.clone());
+        Ok(served)
     }
 
     /// The hash of one leaf.
@@ -235,30 +252,6 @@ fn first_entries(fragment: &[u8], limit: u64) -> Option<(u64, &[u8])> {
     }
     let taken = fragment.get(..fragment.len().checked_sub(rest.len())?)?;
     (count > 0).then_some((count, taken))
-}
-
-/// The committed tree's nodes, each from the tile that holds it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Nodes<'rows> {
-    rows: &'rows LogRows,
-    size: TreeSize,
-}
-
-impl LogRows {
-    /// The nodes of the tree of the first `size` leaves.
-    pub(crate) const fn nodes(&self, size: TreeSize) -> Nodes<'_> {
-        Nodes { rows: self, size }
-    }
-}
-
-impl NodeSource for Nodes<'_> {
-    type Error = ReadError;
-
-    fn node(&self, id: NodeId) -> Result<Hash, ReadError> {
-        let missing = || ReadError::HashMissing { level: id.level() / 8, index: id.index() };
-        let tile = TileId::holding(id, self.size).ok_or_else(missing)?;
-        self.rows.tile(tile)?.node(id).ok_or_else(missing)
-    }
 }
 
 #[cfg(test)]

