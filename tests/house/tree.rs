@@ -34,6 +34,17 @@ pub(crate) fn sources() -> Vec<SourceFile> {
     paths().into_iter().filter(|path| path.ends_with(".rs")).map(read).collect()
 }
 
+/// What people read: the front page and the documents.
+pub(crate) fn documents() -> Vec<SourceFile> {
+    let is_ours = |path: &String| path == "README.md" || path.starts_with("docs/");
+    paths().into_iter().filter(|path| path.ends_with(".md")).filter(is_ours).map(read).collect()
+}
+
+/// The text of one file of the house.
+pub(crate) fn text(path: &str) -> String {
+    read(path.to_owned()).text
+}
+
 /// The manifests of our crates, by the folder's name; that of these tests is `tests`.
 pub(crate) fn manifests() -> Vec<(String, toml::Table)> {
     paths()
@@ -48,8 +59,7 @@ pub(crate) fn manifests() -> Vec<(String, toml::Table)> {
 
 /// A TOML file of the house.
 pub(crate) fn table(path: &str) -> toml::Table {
-    let text = read(path.to_owned()).text;
-    text.parse().unwrap_or_else(|error| panic!("{path}: {error}"))
+    text(path).parse().unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
 fn read(path: String) -> SourceFile {
