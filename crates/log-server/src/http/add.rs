@@ -27,8 +27,9 @@ use super::problem::Refusal;
 use super::query::Parameters;
 use super::submit::{idempotency_key, submit};
 
-/// Adds one entry. It is durable once this answers. The body is taken as it is, whatever its
-/// `Content-Type`.
+/// Add one entry.
+///
+/// It is durable once this answers. The body is taken as it is, whatever its `Content-Type`.
 #[utoipa::path(
     post,
     path = "/add",
@@ -36,7 +37,7 @@ use super::submit::{idempotency_key, submit};
     params(
         ("wait" = inline(Option<schemas::Wait>), Query,
             description = "Answer only when a published checkpoint covers the entry."),
-        ("Idempotency-Key" = Option<String>, Header, pattern = "^[!-~]+$", min_length = 1,
+        ("Idempotency-Key" = Option<String>, Header, nullable = false, pattern = "^[!-~]+$", min_length = 1,
             max_length = 255,
             description = "A repeat with the same key and bytes is answered with the original \
                 index; with other bytes it is refused."),

@@ -27,7 +27,9 @@ use super::problem::Refusal;
 use super::query::Parameters;
 use super::submit::{idempotency_key, submit};
 
-/// Adds 1 to 8,192 entries in one commit: all of them, or none. They are durable once this answers.
+/// Add 1 to 8,192 entries in one commit.
+///
+/// All of them, or none. They are durable once this answers.
 #[utoipa::path(
     post,
     path = "/add-batch",
@@ -35,7 +37,7 @@ use super::submit::{idempotency_key, submit};
     params(
         ("wait" = inline(Option<schemas::Wait>), Query,
             description = "Answer only when a published checkpoint covers all entries."),
-        ("Idempotency-Key" = Option<String>, Header, pattern = "^[!-~]+$", min_length = 1,
+        ("Idempotency-Key" = Option<String>, Header, nullable = false, pattern = "^[!-~]+$", min_length = 1,
             max_length = 255,
             description = "Names the whole request: a repeat with the same key and bytes is \
                 answered with the original indices; an entry with other bytes is refused."),
@@ -43,8 +45,8 @@ use super::submit::{idempotency_key, submit};
     request_body(
         description = "Each entry behind its big-endian 16-bit length, or one JSON value a line.",
         content(
-            (inline(BatchBytes) = "application/octet-stream"),
-            (inline(BatchBytes) = "application/x-ndjson"),
+            (inline(BatchBytes) = "application/octet-stream", example = json!("\u{0}\u{5}first\u{0}\u{6}second")),
+            (inline(BatchBytes) = "application/x-ndjson", example = json!("{\"who\":\"a\"}\n{\"who\":\"b\"}\n")),
         ),
     ),
     responses(

@@ -24,20 +24,22 @@ use super::openapi::{refusals, schemas};
 use super::problem::Refusal;
 use super::query::Parameters;
 
-/// Proves that an entry is in the published tree, or in an earlier size of it. The entry is named by
-/// exactly one of `index` and `leaf_hash`.
+/// Prove that an entry is in the tree.
+///
+/// In the published tree, or an earlier size of it. The entry is named by exactly one of `index` and
+/// `leaf_hash`.
 #[utoipa::path(
     get,
     path = "/proof/inclusion",
     tag = "proofs",
     params(
-        ("index" = Option<u64>, Query, maximum = 9_223_372_036_854_775_806_i64,
+        ("index" = Option<u64>, Query, nullable = false, maximum = 9_223_372_036_854_775_806_i64,
             description = "The entry's leaf index."),
-        ("leaf_hash" = Option<String>, Query,
+        ("leaf_hash" = Option<String>, Query, nullable = false,
             pattern = "^([0-9A-Fa-f]{64}|[A-Za-z0-9+/_-]{42}[AEIMQUYcgkosw048]=)$",
             description = "The entry's leaf hash, in hexadecimal or base64. Of equal entries, the \
                 first is proven."),
-        ("size" = Option<u64>, Query, maximum = 9_223_372_036_854_775_807_i64,
+        ("size" = Option<u64>, Query, nullable = false, maximum = 9_223_372_036_854_775_807_i64,
             description = "The size to prove it in; the published one if it is not given."),
     ),
     responses(
@@ -89,7 +91,7 @@ fn wanted(log: &LogService, parameters: &Parameters, size: TreeSize) -> Result<L
     }
 }
 
-/// Proves that the tree of one size is the beginning of the tree of a larger one.
+/// Prove that the tree of one size is the beginning of a larger one.
 #[utoipa::path(
     get,
     path = "/proof/consistency",
@@ -97,7 +99,7 @@ fn wanted(log: &LogService, parameters: &Parameters, size: TreeSize) -> Result<L
     params(
         ("from" = u64, Query, maximum = 9_223_372_036_854_775_807_i64,
             description = "The smaller size."),
-        ("to" = Option<u64>, Query, maximum = 9_223_372_036_854_775_807_i64,
+        ("to" = Option<u64>, Query, nullable = false, maximum = 9_223_372_036_854_775_807_i64,
             description = "The larger size; the published one if it is not given."),
     ),
     responses(

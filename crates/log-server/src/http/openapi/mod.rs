@@ -4,9 +4,7 @@ pub(super) mod bodies;
 pub(super) mod refusals;
 pub(super) mod schemas;
 
-use utoipa::openapi::{
-    Components, Info, License, OpenApi, OpenApiBuilder, Paths, Server, ServerBuilder, Tag,
-};
+use utoipa::openapi::{Info, License, OpenApi, OpenApiBuilder, Paths, Server, ServerBuilder, Tag};
 use utoipa::{PartialSchema, ToSchema};
 
 const DESCRIPTION: &str = "\
@@ -30,7 +28,7 @@ pub(super) struct Place {
 pub(super) fn document(server: OpenApi, log: OpenApi, places: &[Place]) -> OpenApi {
     let root = Place { prefix: String::new(), origin: "The server".to_owned() };
     let mut components = server.components.unwrap_or_default();
-    components.schemas.extend(log.components.unwrap_or_else(Components::new).schemas);
+    components.schemas.extend(log.components.unwrap_or_default().schemas);
     components.schemas.insert(schemas::Problem::name().into_owned(), schemas::Problem::schema());
     let mut paths = with_servers(log.paths, places);
     paths.paths.extend(with_servers(server.paths, &[root]).paths);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::http::StatusCode;
 use indelible_wire::Problem;
-use serde_json::json;
+use serde_json::Value;
 use utoipa::openapi::header::Header;
 use utoipa::openapi::schema::{AllOfBuilder, ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
@@ -27,9 +27,12 @@ fn response(status: StatusCode, kinds: &[Kind]) -> Response {
     let titles: Vec<String> =
         kinds.iter().map(|kind| format!("`{}`: {}.", kind.slug(), kind.title())).collect();
     let types = kinds.iter().map(|kind| format!("{}{}", Problem::KIND_PREFIX, kind.slug()));
+    let one_of = |kind, values: Vec<Value>| {
+        ObjectBuilder::new().schema_type(SchemaType::Type(kind)).enum_values(Some(values))
+    };
     let members = ObjectBuilder::new()
-        .property("type", ObjectBuilder::new().enum_values(Some(types.collect::<Vec<_>>())))
-        .property("status", ObjectBuilder::new().enum_values(Some([json!(status.as_u16())])));
+        .property("type", one_of(Type::String, types.map(Value::from).collect()))
+        .property("status", one_of(Type::Integer, vec![status.as_u16().into()]));
     let schema = AllOfBuilder::new().item(Ref::from_schema_name("Problem")).item(members);
     let content = ContentBuilder::new().schema(Some(schema)).build();
     let response = ResponseBuilder::new()
