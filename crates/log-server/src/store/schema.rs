@@ -49,3 +49,43 @@ pub(crate) fn expect_current(backend: &dyn Backend) -> Result<(), SchemaError> {
         found => Err(SchemaError::Other { found }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use indelible_disk::Memory;
+
+    use super::*;
+
+    fn stamped(row: &[u8]) -> Memory {
+        let memory = Memory::default();
+        let mut batch = Batch::new();
+        batch.put(STATE, VERSION_KEY, row);
+        memory.commit(batch).unwrap();
+        memory
+    }
+
+    #[test]
+    fn a_new_database_is_of_this_version() {
+        let memory = Memory::default();
+        let mut batch = Batch::new();
+        stamp(&mut batch);
+        memory.commit(batch).unwrap();
+        expect_current(&memory).unwrap();
+        assert_eq!(memory.get(STATE, VERSION_KEY).unwrap().unwrap(), [0, 0, 0, 1]);
+    }
+
+    #[test]
+    fn a_database_of_another_version_or_of_nobody_is_refused() {
+        assert!(matches!(expect_current(&Memory::default()), Err(SchemaError::Absent)));
+        for found in [0, VERSION + 1, u32::MAX] {
+            let refused = expect_current(&stamped(&found.to_be_bytes()));
+            assert!(matches!(refused, Err(SchemaError::Other { found: other }) if other == found));
+        }
+        for bytes in [0, 3, 5] {
+            let refused = expect_current(&stamped(&vec![0; bytes]));
+            assert!(
+                matches!(refused, Err(SchemaError::Malformed { bytes: other }) if other == bytes)
+            );
+        }
+    }
+}
