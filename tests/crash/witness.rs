@@ -19,6 +19,7 @@ use crate::connection::Connection;
 use crate::dice::{Dice, fresh_seed};
 use crate::load::Doom;
 use crate::oracle::{Node, Oracle, hex};
+use crate::traced::{self, Fault};
 
 const ORIGIN: &str = "log.example/two-faced";
 
@@ -40,10 +41,41 @@ pub(crate) fn witness_rounds(count: u64, seed: u64) {
     let mut dice = Dice::new(seed);
     let mut doomed = Doomed::new(folder.path());
     for round in 0..count {
-        doomed.round(round, &mut dice);
+        let lives = Duration::from_millis(dice.between(20, 300));
+        doomed.round(&format!("{round}"), &mut dice, |server, doom| {
+            poll::pause(lives);
+            doom.strike();
+            drop(server);
+        });
         println!("round {round}: {} entries, {} cosigned", doomed.history.len(), doomed.signed);
     }
     assert!(!doomed.history.is_empty() && doomed.signed > 0, "it cosigned something");
+}
+
+#[test]
+fn a_witness_whose_commit_fails_ends_and_has_promised_nothing() {
+    let seed = fresh_seed();
+    println!("seed {seed}");
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut dice = Dice::new(seed);
+    let mut doomed = Doomed::new(folder.path());
+    for (call, what, when) in [
+        ("fdatasync", "error=EIO", 1),
+        ("fdatasync", "error=EIO", 3),
+        ("pwrite64", "error=ENOSPC", 2),
+        ("fdatasync", "signal=KILL", 2),
+        ("pwrite64", "signal=KILL", 1),
+    ] {
+        let fault = Fault { call, what, when };
+        println!("{fault:?}: {} entries", doomed.history.len());
+        doomed.round(&format!("{fault:?}"), &mut dice, |server, doom| {
+            doom.strike();
+            let tracer = traced::fail(&server.process, fault, None);
+            let (status, said) = server.process.end();
+            assert!(!status.success(), "{}", said.join("\n"));
+            drop(tracer);
+        });
+    }
 }
 
 /// The log's key, and what makes a checkpoint of it.
@@ -97,17 +129,16 @@ impl Doomed {
         }
     }
 
-    fn round(&mut self, round: u64, dice: &mut Dice) {
-        let histories = ["left", "right"].map(|side| self.continued(&format!("{round}/{side}")));
+    fn round(&mut self, name: &str, dice: &mut Dice, end: impl FnOnce(WitnessServer, &Doom)) {
+        let histories = ["left", "right"].map(|side| self.continued(&format!("{name}/{side}")));
         let server = self.server.take().expect("served since the last round");
-        let url = server.url.clone();
         let doom = Doom::default();
         let askers: Vec<_> = (0..ASKERS)
-            .map(|asker| self.start(&url, histories[asker % 2].1.clone(), dice.fork(), &doom))
+            .map(|asker| {
+                self.start(&server.url, histories[asker % 2].1.clone(), dice.fork(), &doom)
+            })
             .collect();
-        poll::pause(Duration::from_millis(dice.between(20, 300)));
-        doom.strike();
-        drop(server);
+        end(server, &doom);
         let mut cosigned: Vec<Cosigned> =
             askers.into_iter().flat_map(|asker| asker.join().expect("an asker")).collect();
         let server = self.home.serve();
@@ -232,8 +263,8 @@ impl Asker {
                 // The other history may have gone on to where this one ends.
                 assert!(self.held <= self.tree.size(), "it holds what nobody asked for");
             }
-            // The other history was taken, or too much is asked at once.
-            422 | 503 => {}
+            // The other history was taken; too much is asked at once; or it may not be durable.
+            422 | 500 | 503 => {}
             status => panic!("answered {status}: {}", answer.text()),
         }
         Ok(())
