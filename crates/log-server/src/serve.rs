@@ -11,7 +11,6 @@ use crate::http;
 use crate::metrics::ServerMetrics;
 use crate::open::{OpenError, open};
 use crate::running::{self, LogFailure, Parts, Shared, StartError};
-use crate::service::LogService;
 use crate::settings::Settings;
 
 /// Why a server did not start, or ended by itself.
@@ -74,31 +73,33 @@ async fn run(
 
     let router = http::router(&services, Arc::clone(&shared.metrics));
     let limits = settings.connections;
-    let serving = listen::serve(listener, router, limits, shutdown.clone());
+    let requests = listen::serve(listener, router, limits, shutdown.clone());
+    // The logs stop while requests are still under way: whoever waits for a checkpoint gets the last
+    // one, or hears that none came, and whoever brings an entry only now is refused.
+    let stopping = async {
+        shutdown.requested().await;
+        services.iter().for_each(|service| running::stop(service));
+    };
+    let serving = async { tokio::join!(requests, stopping) };
     tokio::pin!(serving);
     let early = tokio::select! {
         _drained = &mut serving => None,
         ended = parts.join_next() => {
-            // A log that cannot go on takes the process with it: only a restart can find out what
-            // is durable.
-            shutdown.request();
+            // A log that cannot go on takes the process with it, because only a restart can find out
+            // what is durable. One that was told to stop has: asking again would cut the requests.
+            if !shutdown.is_requested() {
+                shutdown.request();
+            }
             serving.await;
             ended
         }
     };
-    finish(&services, parts, early).await
+    finish(parts, early).await
 }
 
 /// No request is under way any more: what was accepted is committed, published once more, and the
 /// database closes when the last part lets go of it.
-async fn finish(
-    services: &[Arc<LogService>],
-    mut parts: Parts,
-    early: Option<Ended>,
-) -> Result<(), Reason> {
-    for service in services {
-        running::stop(service);
-    }
+async fn finish(mut parts: Parts, early: Option<Ended>) -> Result<(), Reason> {
     let mut outcome = early.map_or(Ok(()), judge);
     while let Some(ended) = parts.join_next().await {
         let ended = judge(ended);
