@@ -5,10 +5,11 @@ use std::thread;
 
 use indelible_note::Claim;
 use indelible_tests::client::done;
-use indelible_tests::{http, poll};
+use indelible_tests::http::{self, Answer};
+use indelible_tests::{LogServer, poll};
 
 use crate::ask;
-use crate::scene::Scene;
+use crate::scene::{ORIGIN, Scene};
 
 const WRITERS: usize = 8;
 
@@ -70,6 +71,43 @@ fn the_checkpoint_of_a_stopped_log_covers_what_no_interval_had_published_yet() {
     let server = scene.home.serve();
     assert_eq!(ask::size(&server.url), 2);
     assert_eq!(std::fs::read(scene.guard()).unwrap(), guard);
+}
+
+#[test]
+fn whoever_waits_for_a_checkpoint_gets_the_last_one_of_a_server_that_stops() {
+    let scene = Scene::alone("");
+    scene.publish_once_a_start();
+    let server = scene.home.serve();
+    ask::add_proven(&server.url, b"published");
+    let answer = waiting_while_stopped(server, 1);
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let (entry, proof) = (scene.file("entry", WAITING), scene.file("proof", answer.body));
+    done(scene.client("").offline("verify").arg("--proof").arg(proof).arg(entry));
+}
+
+#[test]
+fn whoever_waits_for_a_checkpoint_that_no_witness_cosigns_is_told_when_the_server_stops() {
+    let mut scene = Scene::witnessed(1, "");
+    scene.witnesses[0].kill();
+    let answer = waiting_while_stopped(scene.home.serve(), 0);
+    let detail = ask::expect_problem(&answer, 503, "not-covered-yet");
+    assert!(detail.contains("durable at index 0"), "{detail}");
+    assert!(answer.header("retry-after").is_some());
+}
+
+const WAITING: &[u8] = b"waits for its checkpoint";
+
+/// What a submitter is answered who waits when the server, with so many entries, is stopped.
+fn waiting_while_stopped(server: LogServer, size: u64) -> Answer {
+    let url = server.url.clone();
+    let waiter = thread::spawn(move || ask::try_add(&url, "?wait=checkpoint", &[], WAITING));
+    let committed = format!("indelible_log_size_committed{{log=\"{ORIGIN}\"}} {}", size + 1);
+    poll::until("an entry that waits", || {
+        let metrics = http::get_good(&format!("{}/metrics", server.url)).text();
+        metrics.lines().any(|line| line == committed).then_some(())
+    });
+    server.stop();
+    waiter.join().unwrap()
 }
 
 /// Adds entries until the server takes no more; those that were acknowledged.
