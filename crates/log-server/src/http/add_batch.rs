@@ -45,8 +45,8 @@ use super::submit::{idempotency_key, submit};
     request_body(
         description = "Each entry behind its big-endian 16-bit length, or one JSON value a line.",
         content(
-            (inline(BatchBytes) = "application/octet-stream", example = json!("\u{0}\u{5}first\u{0}\u{6}second")),
-            (inline(BatchBytes) = "application/x-ndjson", example = json!("{\"who\":\"a\"}\n{\"who\":\"b\"}\n")),
+            (inline(BatchBytes) = "application/octet-stream"),
+            (inline(BatchBytes) = "application/x-ndjson"),
         ),
     ),
     responses(

@@ -150,10 +150,10 @@ impl IntoResponse for Refusal {
         if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, RETRY_AFTER);
         }
-        if let Self::Range { length } = self {
-            if let Ok(whole) = HeaderValue::try_from(format!("bytes */{length}")) {
-                headers.insert(header::CONTENT_RANGE, whole);
-            }
+        if let Self::Range { length } = self
+            && let Ok(whole) = HeaderValue::try_from(format!("bytes */{length}"))
+        {
+            headers.insert(header::CONTENT_RANGE, whole);
         }
         response
     }

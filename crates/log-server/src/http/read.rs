@@ -20,12 +20,14 @@ use super::kind::Kind;
 use super::openapi::refusals;
 use super::problem::Refusal;
 
-/// The newest checkpoint that is published: a signed note, cosigned as the log's policy asks.
+/// The newest published checkpoint.
+///
+/// A signed note, cosigned as the log's policy asks.
 #[utoipa::path(
     get,
     path = "/checkpoint",
     tag = "read",
-    params(("If-None-Match" = Option<String>, Header, description = "A tag that the reader holds.")),
+    params(("If-None-Match" = Option<String>, Header, nullable = false, description = "A tag that the reader holds.")),
     responses(
         (status = 200, description = "The signed note.", body = String, content_type = "text/plain",
             headers(("ETag" = String, description = "A strong tag over the bytes."),
@@ -43,20 +45,22 @@ pub(super) async fn checkpoint(
     Ok(cached::brief(&headers, TEXT, Tagged::of(head.note.clone())))
 }
 
-/// A tile of up to 256 hashes. It is served at every width that the published tree has passed.
+/// A tile of up to 256 hashes.
+///
+/// It is served at every width that the published tree has passed.
 #[utoipa::path(
     get,
     path = "/tile/{level}/{*position}",
     tag = "read",
     params(
-        ("level" = u8, Path, maximum = 63, description = "The tile's level, without leading zeros."),
-        ("position" = String, Path,
+        ("level" = u8, Path, maximum = 63, example = json!(0), description = "The tile's level, without leading zeros."),
+        ("position" = String, Path, example = json!("000"),
             pattern = r"^(x[0-9]{3}/)*[0-9]{3}(\.p/([1-9][0-9]?|1[0-9]{2}|2[0-4][0-9]|25[0-5]))?$",
             description = "The tile's index in groups of three digits, all but the last after an \
                 `x`, then `.p/` and the width of a partial tile. Slashes are sent as they are."),
-        ("If-None-Match" = Option<String>, Header, description = "A tag that the reader holds."),
-        ("Range" = Option<String>, Header, description = "`bytes=` and one range; others are ignored."),
-        ("If-Range" = Option<String>, Header, description = "Ignore `Range` unless this is the tag."),
+        ("If-None-Match" = Option<String>, Header, nullable = false, description = "A tag that the reader holds."),
+        ("Range" = Option<String>, Header, nullable = false, description = "`bytes=` and one range; others are ignored."),
+        ("If-Range" = Option<String>, Header, nullable = false, description = "Ignore `Range` unless this is the tag."),
     ),
     responses(
         (status = 200, description = "32 bytes for each hash.",
@@ -91,20 +95,22 @@ pub(super) async fn tile(
     }
 }
 
-/// A bundle of up to 256 entries, each behind its big-endian 16-bit length. It is served at every
-/// width that the published tree has passed, and compressed where the reader takes that.
+/// A bundle of up to 256 entries.
+///
+/// Each stands behind its big-endian 16-bit length. It is served at every width that the published
+/// tree has passed, and compressed where the reader takes that.
 #[utoipa::path(
     get,
     path = "/tile/entries/{*position}",
     tag = "read",
     params(
-        ("position" = String, Path,
+        ("position" = String, Path, example = json!("000"),
             pattern = r"^(x[0-9]{3}/)*[0-9]{3}(\.p/([1-9][0-9]?|1[0-9]{2}|2[0-4][0-9]|25[0-5]))?$",
             description = "The bundle's index in groups of three digits, all but the last after an \
                 `x`, then `.p/` and the width of a partial bundle. Slashes are sent as they are."),
-        ("If-None-Match" = Option<String>, Header, description = "A tag that the reader holds."),
-        ("Range" = Option<String>, Header, description = "`bytes=` and one range; others are ignored."),
-        ("If-Range" = Option<String>, Header, description = "Ignore `Range` unless this is the tag."),
+        ("If-None-Match" = Option<String>, Header, nullable = false, description = "A tag that the reader holds."),
+        ("Range" = Option<String>, Header, nullable = false, description = "`bytes=` and one range; others are ignored."),
+        ("If-Range" = Option<String>, Header, nullable = false, description = "Ignore `Range` unless this is the tag."),
     ),
     responses(
         (status = 200, description = "The entries, in order.",
