@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use indelible_merkle::{Hash, Tile, TileId};
+use indelible_merkle::{Hash, TILE_WIDTH, Tile, TileId};
 use parking_lot::Mutex;
 
-/// 8 KiB each; those above level 0 of ten million entries are 153.
-const TILES_MAX: usize = 512;
+/// 16 KiB each; the tiles above level 0 of ten million entries are 153.
+const INSIDES_MAX: usize = 512;
 /// About 600 bytes each; sixteen million entries have as many tiles.
 const WAISTS_MAX: usize = 65_536;
 
@@ -22,11 +22,35 @@ pub(crate) struct Served {
     pub(crate) digest: Hash,
 }
 
-/// Whole tiles for proofs and for readers, and of every tile the nodes halfway up.
+/// All complete nodes inside a tile, by their height above its hashes.
+#[derive(Debug)]
+pub(super) struct Inside {
+    heights: Vec<Vec<Hash>>,
+}
+
+impl Inside {
+    pub(super) fn of(tile: &Tile) -> Self {
+        let mut heights = vec![tile.hashes().to_vec()];
+        while let Some(below) = heights.last().filter(|below| below.len() > 1) {
+            let (pairs, _) = below.as_chunks::<2>();
+            heights.push(pairs.iter().map(|[left, right]| Hash::of_node(left, right)).collect());
+        }
+        Self { heights }
+    }
+
+    /// The node at this height whose number on its level of the tree is `index`.
+    pub(super) fn node(&self, above: u8, index: u64) -> Option<Hash> {
+        let within = usize::try_from(index % (TILE_WIDTH >> above)).ok()?;
+        self.heights.get(usize::from(above))?.get(within).copied()
+    }
+}
+
+/// Tiles for readers, the nodes inside those that many proofs share, and of every full tile of leaves
+/// the nodes halfway up.
 #[derive(Debug)]
 pub(super) struct KeptTiles {
     served: Mutex<Kept<Served>>,
-    tiles: Mutex<Kept<Arc<Tile>>>,
+    insides: Mutex<Kept<Arc<Inside>>>,
     waists: Mutex<Kept<Arc<[Hash]>>>,
 }
 
@@ -39,12 +63,12 @@ impl KeptTiles {
         self.served.lock().put(id, served);
     }
 
-    pub(super) fn tile(&self, id: TileId) -> Option<Arc<Tile>> {
-        self.tiles.lock().get(id)
+    pub(super) fn inside(&self, id: TileId) -> Option<Arc<Inside>> {
+        self.insides.lock().get(id)
     }
 
-    pub(super) fn keep_tile(&self, tile: Arc<Tile>) {
-        self.tiles.lock().put(tile.id(), tile);
+    pub(super) fn keep_inside(&self, id: TileId, inside: Arc<Inside>) {
+        self.insides.lock().put(id, inside);
     }
 
     pub(super) fn waist(&self, id: TileId) -> Option<Arc<[Hash]>> {
@@ -60,7 +84,7 @@ impl Default for KeptTiles {
     fn default() -> Self {
         Self {
             served: Mutex::new(Kept::new(SERVED_MAX)),
-            tiles: Mutex::new(Kept::new(TILES_MAX)),
+            insides: Mutex::new(Kept::new(INSIDES_MAX)),
             waists: Mutex::new(Kept::new(WAISTS_MAX)),
         }
     }

@@ -1,15 +1,15 @@
 //! The tree's nodes, as proofs ask for them: each from the tile that holds it.
 //!
-//! Rows below the committed size never change, so whatever was read may be kept. Kept is what proofs
-//! ask for again: the tiles above level 0 and those at the tree's edge whole, and of every tile the
-//! nodes halfway up, without which each proof would hash all 256 leaves of a tile again.
+//! Rows below the committed size never change, so whatever was read may be kept. Kept are all nodes
+//! inside the tiles above level 0 and at the tree's edge, which many proofs share, and of every full
+//! tile of leaves the nodes halfway up: without them each proof would hash all its 256 leaves again.
 
 use std::cell::RefCell;
 use std::sync::Arc;
 
 use indelible_merkle::{Hash, NodeId, NodeSource, TILE_HEIGHT, Tile, TileId, TreeSize, tile_root};
 
-use super::kept::KeptTiles;
+use super::kept::{Inside, KeptTiles};
 use super::read::{LogRows, ReadError};
 
 /// How far above a tile's hashes the kept nodes stand.
@@ -35,23 +35,12 @@ impl LogRows {
 }
 
 impl Nodes<'_> {
-    fn tile(&self, id: TileId) -> Result<Arc<Tile>, ReadError> {
+    /// A full tile of leaves. They are too many to be kept.
+    fn leaves(&self, id: TileId) -> Result<Arc<Tile>, ReadError> {
         if let Some(last) = self.last.borrow().as_ref().filter(|last| last.id() == id) {
             return Ok(Arc::clone(last));
         }
-        // A full tile of leaves is one of too many.
-        let is_kept = id.level() > 0 || !id.width().is_full();
-        let kept = if is_kept { self.kept.tile(id) } else { None };
-        let tile = match kept {
-            Some(tile) => tile,
-            None => {
-                let tile = Arc::new(self.rows.tile(id)?);
-                if is_kept {
-                    self.kept.keep_tile(Arc::clone(&tile));
-                }
-                tile
-            }
-        };
+        let tile = Arc::new(self.rows.tile(id)?);
         self.last.replace(Some(Arc::clone(&tile)));
         Ok(tile)
     }
@@ -60,10 +49,19 @@ impl Nodes<'_> {
         if let Some(waist) = self.kept.waist(id) {
             return Ok(waist);
         }
-        let tile = self.tile(id)?;
+        let tile = self.leaves(id)?;
         let waist: Arc<[Hash]> = tile.hashes().chunks_exact(WAIST_WIDTH).map(tile_root).collect();
         self.kept.keep_waist(id, Arc::clone(&waist));
         Ok(waist)
+    }
+
+    fn inside(&self, id: TileId) -> Result<Arc<Inside>, ReadError> {
+        if let Some(inside) = self.kept.inside(id) {
+            return Ok(inside);
+        }
+        let inside = Arc::new(Inside::of(&self.rows.tile(id)?));
+        self.kept.keep_inside(id, Arc::clone(&inside));
+        Ok(inside)
     }
 }
 
@@ -73,8 +71,12 @@ impl NodeSource for Nodes<'_> {
     fn node(&self, id: NodeId) -> Result<Hash, ReadError> {
         let missing = || ReadError::HashMissing { level: id.level() / 8, index: id.index() };
         let tile = TileId::holding(id, self.size).ok_or_else(missing)?;
-        let Some(above) = (id.level() % TILE_HEIGHT).checked_sub(WAIST) else {
-            return self.tile(tile)?.node(id).ok_or_else(missing);
+        let above = id.level() % TILE_HEIGHT;
+        if tile.level() > 0 || !tile.width().is_full() {
+            return self.inside(tile)?.node(above, id.index()).ok_or_else(missing);
+        }
+        let Some(above) = above.checked_sub(WAIST) else {
+            return self.leaves(tile)?.node(id).ok_or_else(missing);
         };
         let waist = self.waist(tile)?;
         let first = usize::try_from((id.index() << above) % (1 << WAIST)).map_err(|_| missing())?;

@@ -49,7 +49,7 @@ fn batch_of(log: LogId, plan: &Plan) -> Batch {
     }
     let mut leaves: Vec<LeafKey> =
         plan.leaves.iter().map(|(leaf, index)| LeafKey::of(log, leaf, *index)).collect();
-    // In order they cost the database a third less to take in.
+    // In order they find their places in the database's memory a third faster.
     leaves.sort_unstable();
     for leaf in leaves {
         batch.put(LEAVES, leaf.to_bytes(), []);
