@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::header;
 use axum::http::request::Parts;
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use indelible_merkle::Hash;
 use indelible_note::strict;
@@ -144,7 +144,8 @@ fn receipt(form: Form, leaf: &Hash, placed: Placed) -> Response {
 }
 
 fn text(placed: Placed) -> Response {
-    ([(header::CONTENT_TYPE, TEXT)], placed.index.to_string()).into_response()
+    let about = [(header::CONTENT_TYPE, HeaderValue::from_static(TEXT))];
+    (about, placed.index.to_string()).into_response()
 }
 
 pub(super) fn added(leaf: &Hash, placed: Placed) -> Added {

@@ -1,9 +1,14 @@
 //! `POST add`.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use axum::body::Body;
 use axum::http::{Method, StatusCode, header};
+use futures_util::StreamExt;
 use indelible_merkle::{Hash, LeafIndex};
 use indelible_note::ProofFile;
+use indelible_process::listen::BodyError;
 use indelible_wire::{Added, AddedWithProof, limits};
 
 use super::fixture::{pieces, request, serve};
@@ -82,6 +87,41 @@ async fn a_body_that_breaks_off_is_refused() {
     let served = serve("").await;
     let broken = pieces(vec![Ok(b"half".to_vec()), Err(std::io::Error::other("gone"))]);
     served.refused(request(Method::POST, "/add", &[], broken), "body-incomplete").await;
+}
+
+#[tokio::test]
+async fn a_body_that_comes_too_slowly_is_refused() {
+    let served = serve("").await;
+    let slow = futures_util::stream::iter([Ok(&b"half"[..]), Err(BodyError::TooSlow)]);
+    let slow = request(Method::POST, "/add", &[], Body::from_stream(slow));
+    served.refused(slow, "body-slow").await;
+}
+
+/// A connection that is closed with bytes unread is reset, and the refusal with it.
+#[tokio::test]
+async fn a_body_that_is_refused_unread_is_read_to_its_end() {
+    let served = serve("").await;
+    let refused = [
+        ("/add", "POST", ("accept", "image/png"), 200),
+        ("/add", "POST", ("accept", "*/*"), 200),
+        ("/add-batch", "POST", ("accept", "*/*"), 200),
+        ("/checkpoint", "PUT", ("accept", "*/*"), 200),
+        ("/nowhere", "POST", ("accept", "*/*"), 200),
+        ("/nowhere", "POST", ("expect", "100-continue"), 0),
+    ];
+    for (path, method, header, expected) in refused {
+        let read = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&read);
+        let pieces = futures_util::stream::iter(0..200).map(move |_| {
+            counter.fetch_add(1, Ordering::Relaxed);
+            Ok::<_, std::io::Error>(vec![0; 1_000])
+        });
+        let method = Method::from_bytes(method.as_bytes()).unwrap();
+        let body = Body::from_stream(pieces);
+        let answer = served.send(request(method, path, &[header], body)).await;
+        assert!(answer.status.is_client_error());
+        assert_eq!(read.load(Ordering::Relaxed), expected, "{path}");
+    }
 }
 
 #[tokio::test]
