@@ -9,13 +9,15 @@
 //!   handler answers to that goes out as `408 Request Timeout`;
 //! - more connections than allowed: `503` with `Retry-After` at once, and closed. They are not left
 //!   to wait in the kernel's queue, because a client can tell a refusal from a network that is down,
-//!   and try elsewhere.
+//!   and try elsewhere. The same where connections would take the file descriptors that the database
+//!   and its files need.
 //!
 //! A shutdown stops the accepting, lets requests under way finish within
 //! [`ConnectionLimits::drain_timeout`], and cuts the rest.
 
 use std::io;
 use std::net::SocketAddr;
+use std::os::fd::AsRawFd;
 use std::sync::Arc;
 
 use http::{Request, Response};
@@ -28,6 +30,7 @@ use tokio_util::task::TaskTracker;
 use tower::Service;
 
 use connection::BoxError;
+use descriptors::Descriptors;
 use executor::TrackedExecutor;
 use limits::{
     ACCEPT_PAUSE, BUFFER_BYTES_MAX, DRAIN_SLACK, HTTP2_CONNECTION_WINDOW, HTTP2_HEADERS_BYTES_MAX,
@@ -42,6 +45,7 @@ mod activity;
 mod body;
 mod connection;
 mod counts;
+mod descriptors;
 mod executor;
 mod limits;
 mod refuse;
@@ -113,9 +117,12 @@ where
     let tasks = TaskTracker::new();
     let slots = Arc::new(Semaphore::new(limits.connections_max.min(Semaphore::MAX_PERMITS)));
     let refusals = Refusals::new();
+    let descriptors = Descriptors::raised();
     let builder = Arc::new(builder(&limits, tasks.clone()));
     while let Some(stream) = accept(&listener, &shutdown).await {
-        let Ok(slot) = Arc::clone(&slots).try_acquire_owned() else {
+        let free = descriptors.leave_room_beside(stream.as_raw_fd());
+        let slot = Arc::clone(&slots).try_acquire_owned().ok().filter(|_| free);
+        let Some(slot) = slot else {
             counts.count_refused();
             refusals.refuse(stream, &tasks);
             continue;
