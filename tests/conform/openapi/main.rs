@@ -1,5 +1,5 @@
 //! The OpenAPI document, accepted by a schema fuzzer, and a real server that keeps to it.
-#![expect(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::panic, reason = "a test fails by panicking")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
