@@ -1,12 +1,15 @@
 //! An operator vouches for a database whose guard file is lost.
 //!
 //! The gate refuses such a database, because nobody can tell whether it is the newest copy. This
-//! writes the guard anew from the last signed head, after the rest of the gate has been passed; the
-//! witnesses are asked again at the next start.
+//! writes the guard anew from the last signed head, after the rest of the gate has been passed, the
+//! witnesses included: one that remembers more than is here is the best sign of an older copy.
 
 use indelible_merkle::TreeSize;
 
+use crate::cosign::Cosigners;
+use crate::gate::{self, GateError};
 use crate::guard::{Guard, GuardError};
+use crate::metrics::ServerMetrics;
 use crate::settings::{Settings, SettingsError};
 use crate::stopped::{NotOpened, StoppedLog};
 use crate::store::recover::{RecoverError, recover};
@@ -26,6 +29,10 @@ enum Reason {
     Recover(#[from] RecoverError),
     #[error(transparent)]
     Guard(#[from] GuardError),
+    #[error(transparent)]
+    Gate(#[from] GateError),
+    #[error("the client for witnesses could not be built: {0}")]
+    WitnessClient(#[from] reqwest::Error),
     #[error("the log never signed a head: it was not made to its end, make it anew")]
     NeverSigned,
 }
@@ -40,17 +47,26 @@ pub struct Accepted {
 }
 
 /// Writes a lost guard file anew. A guard file that is there is never overwritten.
-pub fn accept_state(settings: &Settings, origin: &str) -> Result<Accepted, AcceptError> {
-    Ok(run(settings, origin)?)
+pub async fn accept_state(settings: &Settings, origin: &str) -> Result<Accepted, AcceptError> {
+    Ok(run(settings, origin).await?)
 }
 
-fn run(settings: &Settings, origin: &str) -> Result<Accepted, Reason> {
+async fn run(settings: &Settings, origin: &str) -> Result<Accepted, Reason> {
     // Looked at first: where it is there, nothing needs to be opened.
-    let guard = Guard::of(&settings.guard_dir, &settings.log(origin)?.origin);
+    let log = settings.log(origin)?;
+    let guard = Guard::of(&settings.guard_dir, &log.origin);
     guard.expect_absent()?;
     let StoppedLog { rows, verifiers, .. } = StoppedLog::open(settings, origin)?;
     let recovered = recover(&rows, &verifiers)?;
-    let signed = recovered.signed.ok_or(Reason::NeverSigned)?;
-    guard.write(&signed)?;
+    let signed = recovered.signed.as_ref().ok_or(Reason::NeverSigned)?;
+    if let Some(policy) = &log.policy {
+        let metrics = ServerMetrics::new().log(&log.origin);
+        let http = reqwest::Client::builder().build()?;
+        let cosigners = Cosigners::new(policy.clone(), &http, log.cosign_timeout, metrics);
+        for (witness, memory) in cosigners.remembered(signed, &rows).await {
+            gate::compare_with_witness(&rows, &recovered, &witness, &memory, &verifiers)?;
+        }
+    }
+    guard.write(signed)?;
     Ok(Accepted { signed: signed.unverified().size(), committed: recovered.committed.size() })
 }

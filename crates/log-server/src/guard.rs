@@ -34,12 +34,11 @@ pub enum GuardError {
         path: PathBuf,
     },
     /// It could not be read or written.
-    #[error("guard file {path}: {error}")]
+    #[error("guard file: {error}")]
     File {
         /// Which.
         path: PathBuf,
         /// Why.
-        #[source]
         error: files::FileError,
     },
     /// It holds no checkpoint.

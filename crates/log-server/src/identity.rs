@@ -36,12 +36,11 @@ pub(crate) enum IdentityError {
         error: NameError,
     },
     /// A key file could not be read or written.
-    #[error("key file {path}: {error}")]
+    #[error("key file: {error}")]
     File {
         /// Which.
         path: PathBuf,
         /// Why.
-        #[source]
         error: files::FileError,
     },
     /// A key file holds no private key.

@@ -13,7 +13,7 @@ use crate::guard::{Guard, GuardError};
 use crate::identity::{Identity, IdentityError};
 use crate::publisher::{PublishError, sign_durably};
 use crate::settings::{LogSettings, Settings, SettingsError};
-use crate::store::read::LogRows;
+use crate::store::read::{LogRows, ReadError};
 use crate::store::registry::{self, RegistryError};
 use crate::store::schema::{self, SchemaError, TABLES};
 
@@ -36,6 +36,8 @@ enum Reason {
     Registry(#[from] RegistryError),
     #[error(transparent)]
     Identity(#[from] IdentityError),
+    #[error(transparent)]
+    Read(#[from] ReadError),
     #[error("the first head: {0}")]
     Head(#[from] PublishError),
     #[error("folder {path}: {error}")]
@@ -66,7 +68,7 @@ fn make(settings: &Settings, only: Option<&str>) -> Result<Vec<Made>, Reason> {
     }
     let backend = open_or_create(settings)?;
     for log in &logs {
-        expect_unregistered(backend.as_ref(), log)?;
+        expect_unmade(&backend, log)?;
     }
     folder(&settings.guard_dir)?;
     for parent in logs.iter().flat_map(|log| [&log.keys.ed25519, &log.keys.ml_dsa_44]) {
@@ -96,12 +98,17 @@ fn open_or_create(settings: &Settings) -> Result<Arc<dyn Backend>, Reason> {
     }
 }
 
-fn expect_unregistered(backend: &dyn Backend, log: &LogSettings) -> Result<(), Reason> {
-    match registry::find(backend, &log.origin, &[]) {
+/// A log that was registered and never signed a head is one whose making was cut off: it goes on.
+fn expect_unmade(backend: &Arc<dyn Backend>, log: &LogSettings) -> Result<(), Reason> {
+    let exists = || Err(RegistryError::Exists(log.origin.clone()).into());
+    let keys = match Identity::load(&log.origin, &log.keys) {
+        Ok(identity) => identity.verifiers(),
+        Err(_) => Vec::new(),
+    };
+    match registry::find(backend.as_ref(), &log.origin, &keys) {
         Err(RegistryError::Unknown(_)) => Ok(()),
-        Err(RegistryError::OtherKeys(_)) | Ok(_) => {
-            Err(RegistryError::Exists(log.origin.clone()).into())
-        }
+        Ok(id) if LogRows::of(Arc::clone(backend), id).signed()?.is_none() => Ok(()),
+        Err(RegistryError::OtherKeys(_)) | Ok(_) => exists(),
         Err(error) => Err(error.into()),
     }
 }
@@ -119,7 +126,12 @@ fn make_one(
         Identity::create(&log.origin, &log.keys)?
     };
     let verifiers = identity.verifiers();
-    let id = registry::register(backend.as_ref(), &log.origin, &verifiers)?;
+    let id = match registry::find(backend.as_ref(), &log.origin, &verifiers) {
+        Err(RegistryError::Unknown(_)) => {
+            registry::register(backend.as_ref(), &log.origin, &verifiers)?
+        }
+        found => found?,
+    };
     let rows = LogRows::of(Arc::clone(backend), id);
     let empty = TreeHead { size: TreeSize::ZERO, root: Hash::EMPTY_ROOT };
     let guard = Guard::of(&settings.guard_dir, &log.origin);

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use indelible_merkle::TreeSize;
 use indelible_note::Origin;
-use indelible_process::Metrics;
+use indelible_process::{ConnectionCounts, Metrics};
 use parking_lot::Mutex;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
@@ -20,6 +20,7 @@ use prometheus_client::registry::Registry;
 #[derive(Debug)]
 pub(crate) struct ServerMetrics {
     pub(crate) registry: Metrics,
+    pub(crate) connections: ConnectionCounts,
     families: Families,
     logs: Mutex<BTreeMap<String, Arc<LogMetrics>>>,
 }
@@ -74,8 +75,11 @@ impl ServerMetrics {
             refusals: Family::default(),
             witnesses: Family::default(),
         };
-        families.register(registry.part("indelible"));
-        Self { registry, families, logs: Mutex::default() }
+        let connections = ConnectionCounts::default();
+        let part = registry.part("indelible");
+        families.register(part);
+        connections.register(part);
+        Self { registry, connections, families, logs: Mutex::default() }
     }
 
     /// The metrics of one log.

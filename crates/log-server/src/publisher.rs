@@ -150,6 +150,8 @@ pub(crate) fn sign_durably(
     head: TreeHead,
 ) -> Result<Claim, PublishError> {
     // The writer computed the root from its frontier; this path computes it from the tiles.
+    // Rows of its own: what earlier readers kept in memory must not vouch for what is on the disk.
+    let rows = LogRows::of(Arc::clone(rows.backend()), rows.log());
     let read_back = Frontier::from_source(head.size, &rows.nodes(head.size))?;
     if read_back.root() != head.root {
         return Err(PublishError::ReadBack { size: head.size });

@@ -141,7 +141,8 @@ fn machine(log: &LogSettings, recovered: &Recovered) -> Machine<crate::drive::ma
         |duration: std::time::Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     let settings = MachineSettings {
         publish_interval_ms: milliseconds(log.publish_interval),
-        refresh_interval_ms: log.refresh_interval.map(milliseconds),
+        // Without witnesses there is nothing on a head that could grow old.
+        refresh_interval_ms: log.policy.as_ref().and(log.refresh_interval).map(milliseconds),
         batch_entries_max: log.commit_entries_max,
         batch_bytes_max: log.commit_bytes_max,
     };

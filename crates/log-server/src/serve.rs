@@ -73,7 +73,8 @@ async fn run(
 
     let router = http::router(&services, Arc::clone(&shared.metrics));
     let limits = settings.connections;
-    let requests = listen::serve(listener, router, limits, shutdown.clone());
+    let counts = shared.metrics.connections.clone();
+    let requests = listen::serve_counted(listener, router, limits, shutdown.clone(), counts);
     // The logs stop while requests are still under way: whoever waits for a checkpoint gets the last
     // one, or hears that none came, and whoever brings an entry only now is refused.
     let stopping = async {

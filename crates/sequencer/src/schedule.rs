@@ -51,7 +51,9 @@ impl Schedule {
             return Due::Never;
         }
         let Some(last) = self.last_start else {
-            return if waiting { Due::Now } else { Due::Never };
+            // How old the cosignatures of an unchanged head are is not known after a start.
+            let wanted = waiting || self.refresh.is_some();
+            return if wanted { Due::Now } else { Due::Never };
         };
         let gap = match (waiting, idle) {
             (true, true) => self.interval / 2,

@@ -395,3 +395,17 @@ fn bundles_and_tiles_are_never_crossed() {
     }
     assert_eq!(machine.committed().size.get(), 65_539);
 }
+
+#[test]
+fn an_unchanged_head_is_published_again_after_a_start_and_then_after_each_refresh() {
+    let published = Some(TreeSize::ZERO);
+    let mut machine: Machine<u64> =
+        Machine::resume(SETTINGS, Lifecycle::Active, Frontier::empty(), published);
+    let publishes = |effects: &[Effect<u64>]| {
+        effects.iter().filter(|effect| matches!(effect, Effect::Publish(_))).count()
+    };
+    assert_eq!(publishes(&machine.step(Millis(5), Event::Tick)), 1);
+    machine.step(Millis(5), Event::Published(published.unwrap()));
+    assert_eq!(publishes(&machine.step(Millis(10_004), Event::Tick)), 0);
+    assert_eq!(publishes(&machine.step(Millis(10_005), Event::Tick)), 1);
+}

@@ -11,7 +11,7 @@ use indelible_witness::{Overrides, Settings, accept_keys, accept_state, init, ke
 
 /// A witness: cosigns the checkpoints of logs, and never two that cannot both be true.
 #[derive(Debug, Parser)]
-#[command(name = "indelible-witness", version, about)]
+#[command(name = "indelible-witness", version)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

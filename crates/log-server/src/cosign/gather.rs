@@ -37,11 +37,15 @@ impl Cosigners {
         patience: Duration,
         metrics: Arc<LogMetrics>,
     ) -> Self {
-        let addressed = policy.witnesses().iter().filter_map(|witness| {
-            let url = witness.url()?;
-            Some(Arc::new(Witness::new(witness.name().to_owned(), url, http.clone())))
-        });
-        let witnesses = addressed.collect();
+        let mut witnesses: Vec<Arc<Witness>> = Vec::new();
+        for witness in policy.witnesses() {
+            let Some(url) = witness.url() else { continue };
+            // A witness with two keys is two lines of a policy, and answers for both at once.
+            if !witnesses.iter().any(|known| known.is_at(url)) {
+                let name = witness.name().to_owned();
+                witnesses.push(Arc::new(Witness::new(name, url, http.clone())));
+            }
+        }
         Self { policy: Arc::new(policy), witnesses, patience, metrics }
     }
 

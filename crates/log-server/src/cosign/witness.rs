@@ -70,6 +70,11 @@ impl Witness {
         Self { name, url, http, held: Mutex::new(TreeSize::ZERO) }
     }
 
+    /// Whether this is the witness of that address.
+    pub(crate) fn is_at(&self, url: &str) -> bool {
+        self.url == url.trim_end_matches('/')
+    }
+
     /// Gets this head cosigned, catching the witness up from whatever it holds.
     pub(crate) async fn cosign(
         &self,

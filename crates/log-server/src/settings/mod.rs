@@ -82,20 +82,27 @@ impl Settings {
             return Err(SettingsError::GuardInsideData);
         }
         let keys_dir = base.join(raw.keys_dir.unwrap_or_else(|| PathBuf::from("keys")));
+        if keys_dir.starts_with(&data_dir) {
+            return Err(SettingsError::KeysInsideData);
+        }
         let logs = raw
             .log
             .into_iter()
             .map(|log| LogSettings::check(log, base, &keys_dir))
             .collect::<Result<Vec<_>, _>>()?;
         expect_distinct(&logs)?;
-        let http = raw.http.unwrap_or_default();
+        let connections = raw.http.unwrap_or_default().limits()?;
+        let request_timeout = connections.request_timeout;
+        if let Some(log) = logs.iter().find(|log| log.wait_timeout >= request_timeout) {
+            return Err(SettingsError::WaitTooLong { origin: log.origin.clone(), request_timeout });
+        }
         let logging = raw.logging.unwrap_or_default();
         Ok(Self {
             listen: raw.listen,
             data_dir,
             guard_dir,
             memory_bytes: megabytes(raw.memory_mb.unwrap_or(256))?,
-            connections: http.limits(),
+            connections,
             logging: Logging {
                 format: logging.format.unwrap_or_default().into(),
                 filter: logging.filter.unwrap_or_else(|| "info".to_owned()),
@@ -157,9 +164,9 @@ impl LogSettings {
             publish_interval: Duration::from_millis(publish_interval_ms),
             refresh_interval: (refresh_ms > 0).then(|| Duration::from_millis(refresh_ms)),
             policy,
-            cosign_timeout: Duration::from_millis(raw.cosign_timeout_ms.unwrap_or(5_000)),
+            cosign_timeout: time("cosign_timeout_ms", raw.cosign_timeout_ms.unwrap_or(5_000))?,
             dedup_by_content: raw.dedup_by_content.unwrap_or(false),
-            wait_timeout: Duration::from_millis(raw.wait_timeout_ms.unwrap_or(30_000)),
+            wait_timeout: time("wait_timeout_ms", raw.wait_timeout_ms.unwrap_or(30_000))?,
             queue,
             commit_entries_max: positive(
                 "commit_entries_max",
@@ -170,6 +177,13 @@ impl LogSettings {
                 raw.commit_bytes_max.unwrap_or(8 << 20),
             )?,
         })
+    }
+}
+
+fn time(setting: &'static str, milliseconds: u64) -> Result<Duration, SettingsError> {
+    match milliseconds {
+        0 => Err(SettingsError::Zero { setting }),
+        milliseconds => Ok(Duration::from_millis(milliseconds)),
     }
 }
 

@@ -7,6 +7,8 @@ use std::time::Duration;
 use indelible_process::{ConnectionLimits, Format};
 use serde::Deserialize;
 
+use super::refused::SettingsError;
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawSettings {
@@ -35,24 +37,30 @@ pub(super) struct RawHttp {
 }
 
 impl RawHttp {
-    pub(super) fn limits(&self) -> ConnectionLimits {
+    pub(super) fn limits(&self) -> Result<ConnectionLimits, SettingsError> {
         let mut limits = ConnectionLimits::default();
-        let set = |limit: &mut Duration, given: Option<u64>| {
-            if let Some(milliseconds) = given {
-                *limit = Duration::from_millis(milliseconds);
+        let times = [
+            ("header_timeout_ms", self.header_timeout_ms, &mut limits.header_timeout),
+            ("idle_timeout_ms", self.idle_timeout_ms, &mut limits.idle_timeout),
+            ("body_pause_timeout_ms", self.body_pause_timeout_ms, &mut limits.body_pause_timeout),
+            ("body_timeout_ms", self.body_timeout_ms, &mut limits.body_timeout),
+            ("write_timeout_ms", self.write_timeout_ms, &mut limits.write_timeout),
+            ("request_timeout_ms", self.request_timeout_ms, &mut limits.request_timeout),
+            ("drain_timeout_ms", self.drain_timeout_ms, &mut limits.drain_timeout),
+        ];
+        for (setting, given, limit) in times {
+            match given {
+                None => {}
+                Some(0) => return Err(SettingsError::Zero { setting }),
+                Some(milliseconds) => *limit = Duration::from_millis(milliseconds),
             }
-        };
-        set(&mut limits.header_timeout, self.header_timeout_ms);
-        set(&mut limits.idle_timeout, self.idle_timeout_ms);
-        set(&mut limits.body_pause_timeout, self.body_pause_timeout_ms);
-        set(&mut limits.body_timeout, self.body_timeout_ms);
-        set(&mut limits.write_timeout, self.write_timeout_ms);
-        set(&mut limits.request_timeout, self.request_timeout_ms);
-        set(&mut limits.drain_timeout, self.drain_timeout_ms);
-        if let Some(connections_max) = self.connections_max {
-            limits.connections_max = connections_max;
         }
-        limits
+        match self.connections_max {
+            None => {}
+            Some(0) => return Err(SettingsError::Zero { setting: "connections_max" }),
+            Some(connections_max) => limits.connections_max = connections_max,
+        }
+        Ok(limits)
     }
 }
 

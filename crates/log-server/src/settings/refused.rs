@@ -1,6 +1,7 @@
 //! Why settings are refused, in words that say what to mend.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use indelible_note::{Origin, OriginError, PolicyError};
 use indelible_process::{files::FileError, settings::SettingsFileError};
@@ -23,6 +24,20 @@ pub enum SettingsError {
     /// The guard would be lost with the database it guards.
     #[error("guard_dir lies inside data_dir: it must survive the loss of the database")]
     GuardInsideData,
+    /// A key would go wherever a copy of the database goes.
+    #[error("keys_dir lies inside data_dir: a copy of the database would hold the keys")]
+    KeysInsideData,
+    /// A request would be cut before it is answered.
+    #[error(
+        "wait_timeout_ms of {origin} must be less than request_timeout_ms, which is {} ms",
+        request_timeout.as_millis()
+    )]
+    WaitTooLong {
+        /// Whose.
+        origin: Origin,
+        /// The whole request's time.
+        request_timeout: Duration,
+    },
     /// The origin is no checkpoint origin.
     #[error("origin {origin:?}: {error}")]
     Origin {
@@ -74,7 +89,7 @@ pub enum SettingsError {
         least: u32,
     },
     /// A limit that lets nothing through.
-    #[error("{setting} is 0: nothing could ever be accepted")]
+    #[error("{setting} is 0: nothing could ever get through")]
     Zero {
         /// Which.
         setting: &'static str,
