@@ -9,13 +9,13 @@ use clap::{Args, Parser, Subcommand};
 use indelible_log_server::{
     Made, Settings, accept_state, check, freeze, init, keys, openapi_json, serve,
 };
-use indelible_process::{Shutdown, logging};
+use indelible_process::{Shutdown, console, logging};
 
 mod progress;
 
 /// A transparency log server: keeps entries in a Merkle tree, signs its head, has it cosigned.
 #[derive(Debug, Parser)]
-#[command(name = "indelible-server", version)]
+#[command(name = "indelible-server", version, about)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -87,7 +87,7 @@ fn main() -> ExitCode {
     match run(Cli::parse()) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            eprintln!("error: {}", console::in_full(error.as_ref()));
             ExitCode::FAILURE
         }
     }
@@ -97,34 +97,32 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Init(one) => {
             let made = init(&one.from.read()?, one.origin.as_deref())?;
-            made.iter().for_each(print_keys);
+            print_keys(&made)?;
         }
         Command::Serve { from, listen, ready_file, check_settings } => {
             let mut settings = from.read()?;
             settings.listen = listen.unwrap_or(settings.listen);
             if check_settings {
-                println!("{} is good", from.settings.display());
+                console::print(format_args!("{} is good\n", from.settings.display()))?;
                 return Ok(ExitCode::SUCCESS);
             }
             serve_until_stopped(settings, ready_file)?;
         }
-        Command::Keys(from) => keys(&from.read()?)?.iter().for_each(print_keys),
+        Command::Keys(from) => print_keys(&keys(&from.read()?)?)?,
         Command::Check(one) => return run_check(&one),
         Command::Freeze(log) => {
             let size = freeze(&log.from.read()?, &log.origin)?;
-            println!("{} is frozen at {size} entries", log.origin);
+            console::print(format_args!("{} is frozen at {size} entries\n", log.origin))?;
         }
         Command::AcceptState(log) => {
-            let settings = log.from.read()?;
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            let state = runtime.block_on(accept_state(&settings, &log.origin))?;
+            let state = accept_state(&log.from.read()?, &log.origin)?;
             let origin = &log.origin;
-            println!(
-                "{origin}: guard written for signed size {}, {} committed",
+            console::print(format_args!(
+                "{origin}: guard written for signed size {}, {} committed\n",
                 state.signed, state.committed
-            );
+            ))?;
         }
-        Command::Openapi => println!("{}", openapi_json()),
+        Command::Openapi => console::print(format_args!("{}\n", openapi_json()))?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -154,14 +152,17 @@ fn run_check(one: &One) -> anyhow::Result<ExitCode> {
     let checked = check(&settings, one.origin.as_deref(), &mut |progress| bar.show(&progress))?;
     bar.finish();
     for log in &checked {
-        println!("{log}");
+        console::print(format_args!("{log}\n"))?;
     }
     Ok(if checked.iter().all(|log| log.is_whole()) { ExitCode::SUCCESS } else { ExitCode::from(2) })
 }
 
-fn print_keys(made: &Made) {
-    println!("# {}", made.origin);
-    for verifier in &made.verifiers {
-        println!("log {verifier}");
+fn print_keys(logs: &[Made]) -> anyhow::Result<()> {
+    for made in logs {
+        console::print(format_args!("# {}\n", made.origin))?;
+        for verifier in &made.verifiers {
+            console::print(format_args!("log {verifier}\n"))?;
+        }
     }
+    Ok(())
 }

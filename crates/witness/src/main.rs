@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
-use indelible_process::{Shutdown, files, logging};
+use indelible_process::{Shutdown, console, files, logging};
 use indelible_witness::{Overrides, Settings, accept_keys, accept_state, init, keys, serve};
 
 /// A witness: cosigns the checkpoints of logs, and never two that cannot both be true.
@@ -74,7 +74,7 @@ fn main() -> ExitCode {
     match run(Cli::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            eprintln!("error: {}", console::in_full(error.as_ref()));
             ExitCode::FAILURE
         }
     }
@@ -82,28 +82,30 @@ fn main() -> ExitCode {
 
 fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
-        Command::Init(from) => print!("{}", init(&from.read(Overrides::default())?)?),
+        Command::Init(from) => console::print(init(&from.read(Overrides::default())?)?)?,
         Command::Serve { from, listen, ready_file, check_settings } => {
             let settings = from.read(Overrides { listen })?;
             if check_settings {
-                print!("{}", settings.summary());
-                println!("{} is good", from.settings.display());
+                console::print(settings.summary())?;
+                console::print(format_args!("{} is good\n", from.settings.display()))?;
                 return Ok(());
             }
             serve_until_stopped(settings, ready_file)?;
         }
         Command::Keys { from, url } => {
-            print!("{}", keys(&from.read(Overrides::default())?, url.as_deref())?);
+            console::print(keys(&from.read(Overrides::default())?, url.as_deref())?)?;
         }
         Command::AcceptKeys { from, origin } => {
             let accepted = accept_keys(&from.read(Overrides::default())?, &origin)?;
             let before = accepted.before.as_deref().unwrap_or("none");
-            println!("{origin}: keys {before} before, {} from now on", accepted.now);
-            println!("it must go on from size {}", accepted.size);
+            console::print(format_args!(
+                "{origin}: keys {before} before, {} from now on\nit must go on from size {}\n",
+                accepted.now, accepted.size
+            ))?;
         }
         Command::AcceptState(from) => {
             let total = accept_state(&from.read(Overrides::default())?)?;
-            println!("guard written: the sizes cosigned add up to {total}");
+            console::print(format_args!("guard written: the sizes cosigned add up to {total}\n"))?;
         }
     }
     Ok(())
