@@ -15,7 +15,7 @@ mod progress;
 
 /// A transparency log server: keeps entries in a Merkle tree, signs its head, has it cosigned.
 #[derive(Debug, Parser)]
-#[command(name = "indelible-server", version, about)]
+#[command(name = "indelible-server", version)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -115,7 +115,9 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             console::print(format_args!("{} is frozen at {size} entries\n", log.origin))?;
         }
         Command::AcceptState(log) => {
-            let state = accept_state(&log.from.read()?, &log.origin)?;
+            let settings = log.from.read()?;
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            let state = runtime.block_on(accept_state(&settings, &log.origin))?;
             let origin = &log.origin;
             console::print(format_args!(
                 "{origin}: guard written for signed size {}, {} committed\n",
