@@ -248,7 +248,7 @@ impl<T> Machine<T> {
     }
 
     fn publish(&mut self, now: Millis, effects: &mut Vec<Effect<T>>) {
-        let waiting = self.published != Some(self.committed.size());
+        let waiting = !self.is_published();
         match self.running {
             Running::Accepting => {
                 let idle = self.in_flight.is_none();
@@ -268,8 +268,16 @@ impl<T> Machine<T> {
         }
     }
 
+    fn is_published(&self) -> bool {
+        self.published == Some(self.committed.size())
+    }
+
     fn start_publication(&mut self, now: Millis, effects: &mut Vec<Effect<T>>) {
-        self.schedule.started(now);
+        if self.is_published() {
+            self.schedule.refreshed(now);
+        } else {
+            self.schedule.grew(now);
+        }
         effects.push(Effect::Publish(self.committed()));
     }
 

@@ -1,7 +1,7 @@
 //! When a tree head is published.
 //!
 //! A publication costs signatures and a round of witnesses, so heads are at least half an interval
-//! apart; an entry never waits longer than one interval for its head to be signed. Between the two,
+//! apart where they grow; an entry never waits longer than one interval for its head to be signed. Between the two,
 //! a head goes out as soon as the writer is idle, because nothing more would be covered by waiting.
 
 use crate::event::Millis;
@@ -11,6 +11,7 @@ use crate::event::Millis;
 pub(crate) struct Schedule {
     interval: u64,
     refresh: Option<u64>,
+    last_growth: Option<Millis>,
     last_start: Option<Millis>,
     in_progress: bool,
     failures: u32,
@@ -35,6 +36,7 @@ impl Schedule {
         Self {
             interval: interval_ms,
             refresh: refresh_ms,
+            last_growth: None,
             last_start: None,
             in_progress: false,
             failures: 0,
@@ -50,25 +52,31 @@ impl Schedule {
         if self.in_progress {
             return Due::Never;
         }
-        let Some(last) = self.last_start else {
-            // How old the cosignatures of an unchanged head are is not known after a start.
-            let wanted = waiting || self.refresh.is_some();
-            return if wanted { Due::Now } else { Due::Never };
+        let (last, gap) = match (waiting, idle, self.refresh) {
+            (true, true, _) => (self.last_growth, self.interval / 2),
+            (true, false, _) => (self.last_growth, self.interval),
+            // An unchanged head is cosigned again now and then, so that its timestamps stay fresh;
+            // how old they are is not known after a start.
+            (false, _, Some(refresh)) => (self.last_start, refresh),
+            (false, _, None) => return Due::Never,
         };
-        let gap = match (waiting, idle) {
-            (true, true) => self.interval / 2,
-            (true, false) => self.interval,
-            // An unchanged head is cosigned again now and then, so that its timestamps stay fresh.
-            (false, _) => match self.refresh {
-                Some(refresh) => refresh,
-                None => return Due::Never,
-            },
-        };
-        let at = Millis(last.0.saturating_add(gap.max(self.pause())));
+        let after = |last: Option<Millis>, gap| last.map_or(0, |last| last.0.saturating_add(gap));
+        let at = Millis(after(last, gap).max(after(self.last_start, self.pause())));
         if at <= now { Due::Now } else { Due::At(at) }
     }
 
-    pub(crate) fn started(&mut self, now: Millis) {
+    /// A head of new entries goes out.
+    pub(crate) fn grew(&mut self, now: Millis) {
+        self.last_growth = Some(now);
+        self.started(now);
+    }
+
+    /// An unchanged head goes out, which is too rare to hold up new entries.
+    pub(crate) fn refreshed(&mut self, now: Millis) {
+        self.started(now);
+    }
+
+    fn started(&mut self, now: Millis) {
         self.last_start = Some(now);
         self.in_progress = true;
     }
