@@ -120,6 +120,10 @@ pub(crate) fn decode_checkpoint(text: &str) -> Result<Claim, AnswerError> {
 }
 
 pub(crate) fn encode_checkpoint(checkpoint: &Claim) -> String {
-    // A claim is UTF-8, or it would not have been parsed: nothing is lost.
-    String::from_utf8_lossy(checkpoint.bytes()).into_owned()
+    let bytes = checkpoint.bytes();
+    match core::str::from_utf8(bytes) {
+        Ok(text) => String::from(text),
+        // A claim is UTF-8, or it would not have been parsed: nothing is lost.
+        Err(_) => String::from_utf8_lossy(bytes).into_owned(),
+    }
 }
