@@ -5,8 +5,9 @@
 //! witnesses included: one that remembers more than is here is the best sign of an older copy.
 
 use indelible_merkle::TreeSize;
+use indelible_process::{FileError, files};
 
-use crate::cosign::Cosigners;
+use crate::cosign::{self, Cosigners};
 use crate::gate::{self, GateError};
 use crate::guard::{Guard, GuardError};
 use crate::metrics::ServerMetrics;
@@ -29,6 +30,8 @@ enum Reason {
     Recover(#[from] RecoverError),
     #[error(transparent)]
     Guard(#[from] GuardError),
+    #[error(transparent)]
+    Folder(#[from] FileError),
     #[error(transparent)]
     Gate(#[from] GateError),
     #[error("the client for witnesses could not be built: {0}")]
@@ -61,12 +64,14 @@ async fn run(settings: &Settings, origin: &str) -> Result<Accepted, Reason> {
     let signed = recovered.signed.as_ref().ok_or(Reason::NeverSigned)?;
     if let Some(policy) = &log.policy {
         let metrics = ServerMetrics::new().log(&log.origin);
-        let http = reqwest::Client::builder().build()?;
+        let http = cosign::client()?;
         let cosigners = Cosigners::new(policy.clone(), &http, log.cosign_timeout, metrics);
         for (witness, memory) in cosigners.remembered(signed, &rows).await {
             gate::compare_with_witness(&rows, &recovered, &witness, &memory, &verifiers)?;
         }
     }
+    // The folder may be lost with the file.
+    files::make_folder(&settings.guard_dir)?;
     guard.write(signed)?;
     Ok(Accepted { signed: signed.unverified().size(), committed: recovered.committed.size() })
 }

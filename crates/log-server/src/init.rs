@@ -71,6 +71,7 @@ fn make(settings: &Settings, only: Option<&str>) -> Result<Vec<Made>, Reason> {
         expect_unmade(&backend, log)?;
     }
     folder(&settings.guard_dir)?;
+    settings.expect_guard_apart()?;
     for parent in logs.iter().flat_map(|log| [&log.keys.ed25519, &log.keys.ml_dsa_44]) {
         if let Some(parent) = parent.parent() {
             folder(parent)?;

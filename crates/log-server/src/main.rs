@@ -4,10 +4,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use indelible_log_server::{
-    Made, Settings, accept_state, check, freeze, init, keys, openapi_json, serve,
+    Made, Settings, SettingsError, accept_state, check, freeze, init, keys, openapi_json, serve,
 };
 use indelible_process::{Shutdown, console, logging};
 
@@ -78,8 +77,13 @@ struct Exactly {
 
 impl From {
     fn read(&self) -> anyhow::Result<Settings> {
-        Settings::read(&self.settings)
-            .with_context(|| format!("settings {}", self.settings.display()))
+        Settings::read(&self.settings).map_err(|error| match error {
+            // It names the file, and the line.
+            SettingsError::File(error) => error.into(),
+            error => {
+                anyhow::Error::new(error).context(format!("settings {}", self.settings.display()))
+            }
+        })
     }
 }
 
@@ -102,6 +106,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Serve { from, listen, ready_file, check_settings } => {
             let mut settings = from.read()?;
             settings.listen = listen.unwrap_or(settings.listen);
+            logging::init(settings.logging.format, &settings.logging.filter)?;
             if check_settings {
                 console::print(format_args!("{} is good\n", from.settings.display()))?;
                 return Ok(ExitCode::SUCCESS);
@@ -130,7 +135,6 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
 }
 
 fn serve_until_stopped(settings: Settings, ready_file: Option<PathBuf>) -> anyhow::Result<()> {
-    logging::init(settings.logging.format, &settings.logging.filter)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let shutdown = Shutdown::on_signals()?;

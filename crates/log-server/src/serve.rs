@@ -7,6 +7,7 @@ use indelible_disk::Backend;
 use indelible_process::{Clock, Shutdown, SystemClock, listen};
 use tokio::net::TcpListener;
 
+use crate::cosign;
 use crate::http;
 use crate::metrics::ServerMetrics;
 use crate::open::{OpenError, open};
@@ -57,7 +58,7 @@ async fn run(
         settings: &settings,
         backend,
         clock: Arc::clone(&clock),
-        witnesses: reqwest::Client::builder().build()?,
+        witnesses: cosign::client()?,
         metrics: Arc::new(ServerMetrics::new()),
     };
     let mut parts = Parts::new();

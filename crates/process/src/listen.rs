@@ -124,7 +124,9 @@ where
         let slot = Arc::clone(&slots).try_acquire_owned().ok().filter(|_| free);
         let Some(slot) = slot else {
             counts.count_refused();
-            refusals.refuse(stream, &tasks);
+            if descriptors.allow_refusal_on(stream.as_raw_fd()) {
+                refusals.refuse(stream, &tasks);
+            }
             continue;
         };
         counts.count_accepted();

@@ -7,7 +7,9 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use indelible_process::{Shutdown, console, files, logging};
-use indelible_witness::{Overrides, Settings, accept_keys, accept_state, init, keys, serve};
+use indelible_witness::{
+    Overrides, Settings, SettingsError, accept_keys, accept_state, init, keys, serve,
+};
 
 /// A witness: cosigns the checkpoints of logs, and never two that cannot both be true.
 #[derive(Debug, Parser)]
@@ -65,8 +67,13 @@ struct From {
 
 impl From {
     fn read(&self, overrides: Overrides) -> anyhow::Result<Settings> {
-        Settings::read(&self.settings, overrides)
-            .with_context(|| format!("settings {}", self.settings.display()))
+        Settings::read(&self.settings, overrides).map_err(|error| match error {
+            // It names the file, and the line.
+            SettingsError::File(error) => error.into(),
+            error => {
+                anyhow::Error::new(error).context(format!("settings {}", self.settings.display()))
+            }
+        })
     }
 }
 
@@ -85,6 +92,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Init(from) => console::print(init(&from.read(Overrides::default())?)?)?,
         Command::Serve { from, listen, ready_file, check_settings } => {
             let settings = from.read(Overrides { listen })?;
+            logging::init(settings.logging.format, &settings.logging.filter)?;
             if check_settings {
                 console::print(settings.summary())?;
                 console::print(format_args!("{} is good\n", from.settings.display()))?;
@@ -112,7 +120,6 @@ fn run(cli: Cli) -> anyhow::Result<()> {
 }
 
 fn serve_until_stopped(settings: Settings, ready_file: Option<PathBuf>) -> anyhow::Result<()> {
-    logging::init(settings.logging.format, &settings.logging.filter)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .max_blocking_threads(settings.threads_max())

@@ -5,4 +5,4 @@ mod proof;
 mod witness;
 
 pub(crate) use gather::{Cosigners, QuorumMissed};
-pub(crate) use witness::Memory;
+pub(crate) use witness::{Memory, client};

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use indelible_merkle::TreeSize;
 use indelible_note::{Claim, Origin, SignatureLine};
+use indelible_process::console;
 use indelible_wire::{
     AddCheckpoint, AddCheckpointError, limits, parse_signature_lines, parse_size_body,
 };
@@ -12,6 +13,12 @@ use tokio::sync::Mutex;
 
 use super::proof::{self, NoProof};
 use crate::store::read::LogRows;
+
+/// A client for talking to witnesses. Where a witness is, is the policy's word: one that sends us
+/// elsewhere would have us repeat a request wherever it likes.
+pub(crate) fn client() -> reqwest::Result<reqwest::Client> {
+    reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()
+}
 
 /// A witness with an address.
 #[derive(Debug)]
@@ -27,7 +34,7 @@ pub(crate) struct Witness {
 /// Why a witness gave no cosignature.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Unhelpful {
-    #[error("no answer: {0}")]
+    #[error("no answer: {}", console::in_full(.0))]
     Transport(#[from] reqwest::Error),
     #[error("no answer within {0:?}")]
     Timeout(Duration),
@@ -174,4 +181,37 @@ async fn read(mut response: reqwest::Response, max: usize) -> Result<Vec<u8>, Un
 fn excerpt(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
     text.lines().next().unwrap_or_default().chars().take(120).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_witness_that_sends_us_elsewhere_is_not_followed() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/add-checkpoint", listener.local_addr().unwrap());
+        let answering = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut request = [0; 1024];
+            let _ = stream.read(&mut request).await.unwrap();
+            let answer = "HTTP/1.1 307 Elsewhere\r\nlocation: /other\r\ncontent-length: 0\r\n\r\n";
+            stream.write_all(answer.as_bytes()).await.unwrap();
+        });
+        let response = client().unwrap().post(url).body("a").send().await.unwrap();
+        assert_eq!(response.status().as_u16(), 307);
+        answering.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn why_a_witness_was_not_reached_is_said() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/add-checkpoint", listener.local_addr().unwrap());
+        drop(listener);
+        let error = client().unwrap().post(url).send().await.unwrap_err();
+        let said = Unhelpful::from(error).to_string();
+        assert!(said.contains("onnection refused"), "{said}");
+    }
 }

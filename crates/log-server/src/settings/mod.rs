@@ -72,6 +72,14 @@ impl Settings {
         found.ok_or_else(|| SettingsError::UnknownLog { origin: origin.to_owned() })
     }
 
+    /// Looked at again where the folders exist: a symbolic link can lead anywhere.
+    pub(crate) fn expect_guard_apart(&self) -> Result<(), SettingsError> {
+        if is_inside(&self.guard_dir, &self.data_dir) {
+            return Err(SettingsError::GuardInsideData);
+        }
+        Ok(())
+    }
+
     fn check(raw: RawSettings, base: &Path) -> Result<Self, SettingsError> {
         if raw.log.is_empty() {
             return Err(SettingsError::NoLogs);
@@ -112,6 +120,8 @@ impl Settings {
     }
 }
 
+const ORIGIN_BYTES_MAX: usize = 255;
+
 /// Less than this and RocksDB's own buffers do not fit.
 const MEMORY_MB_MIN: u32 = 64;
 
@@ -145,6 +155,7 @@ impl LogSettings {
     fn check(raw: RawLog, base: &Path, keys_dir: &Path) -> Result<Self, SettingsError> {
         let origin = Origin::parse(&raw.origin)
             .map_err(|error| SettingsError::Origin { origin: raw.origin.clone(), error })?;
+        expect_signable(&origin)?;
         let prefix = checked_prefix(raw.path.as_deref().unwrap_or("/"))?;
         let publish_interval_ms = raw.publish_interval_ms.unwrap_or(1_000);
         if publish_interval_ms < Self::PUBLISH_INTERVAL_MS_MIN {
@@ -177,6 +188,28 @@ impl LogSettings {
                 raw.commit_bytes_max.unwrap_or(8 << 20),
             )?,
         })
+    }
+}
+
+/// An origin is also the name of the keys, and ML-DSA-44 signs it with one byte for its length
+/// (tlog-cosignature).
+fn expect_signable(origin: &Origin) -> Result<(), SettingsError> {
+    let bytes = origin.as_str().len();
+    if bytes > ORIGIN_BYTES_MAX {
+        return Err(SettingsError::OriginTooLong { bytes, most: ORIGIN_BYTES_MAX });
+    }
+    match origin.to_key_name() {
+        Ok(_) => Ok(()),
+        Err(error) => Err(SettingsError::OriginName { origin: origin.clone(), error }),
+    }
+}
+
+/// Whether the folders are apart in truth, symbolic links and `..` followed. What is not there yet
+/// is nowhere.
+fn is_inside(folder: &Path, other: &Path) -> bool {
+    match (folder.canonicalize(), other.canonicalize()) {
+        (Ok(folder), Ok(other)) => folder.starts_with(other),
+        _ => false,
     }
 }
 

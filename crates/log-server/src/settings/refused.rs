@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use indelible_note::{Origin, OriginError, PolicyError};
+use indelible_note::{NameError, Origin, OriginError, PolicyError};
 use indelible_process::{files::FileError, settings::SettingsFileError};
 
 /// Settings that cannot be used.
@@ -45,6 +45,22 @@ pub enum SettingsError {
         origin: String,
         /// Why.
         error: OriginError,
+    },
+    /// The origin cannot name the log's keys.
+    #[error("origin {origin} cannot name a key: {error}")]
+    OriginName {
+        /// The origin.
+        origin: Origin,
+        /// Why.
+        error: NameError,
+    },
+    /// The origin cannot be signed.
+    #[error("an origin of {bytes} bytes is longer than the {most} that ml-dsa-44 can sign")]
+    OriginTooLong {
+        /// Its length.
+        bytes: usize,
+        /// The limit.
+        most: usize,
     },
     /// Two logs of one name.
     #[error("origin {origin} is set twice")]

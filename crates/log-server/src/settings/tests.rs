@@ -64,6 +64,9 @@ fn what_cannot_work_is_refused_with_its_name_and_limit() {
         (more("[[log]]\norigin = \"a.example/log\"\npath = \"/b\""), "is set twice"),
         (more("[[log]]\norigin = \"b.example/log\""), "path / is set twice"),
         (more("[[log]]\norigin = \"\"\npath = \"/b\""), "origin \"\""),
+        (refusal(&LEAST.replace("a.example/log", "a b")), "cannot name a key"),
+        (refusal(&LEAST.replace("a.example/log", "a+b")), "cannot name a key"),
+        (refusal(&LEAST.replace("a.example/log", &"a".repeat(256))), "longer than the 255"),
         (more("policy = \"nowhere.txt\""), "nowhere.txt"),
         (refusal(&LEAST.replace("[[log]]", "memory_mb = 63\n[[log]]")), "the least is 64"),
         (refusal(&LEAST.replace("[[log]]", "guard_dir = \"data/guard\"\n[[log]]")), "guard_dir"),
@@ -86,4 +89,17 @@ fn logs_whose_origins_read_alike_have_different_key_files() {
     let files = |text: &str| key_files(Path::new("k"), &origin(text), None, None, Path::new("."));
     assert_ne!(files("a/b"), files("a_b"));
     assert!(files("a/b").ed25519.to_string_lossy().starts_with("k/a_b-"));
+}
+
+#[test]
+fn a_guard_that_a_link_leads_into_the_database_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("data")).unwrap();
+    let path = folder.path().join("indelible.toml");
+    indelible_process::files::replace_durably(&path, LEAST.as_bytes()).unwrap();
+    let settings = Settings::read(&path).unwrap();
+    assert!(settings.expect_guard_apart().is_ok());
+    std::os::unix::fs::symlink("data", folder.path().join("guard")).unwrap();
+    let refused = settings.expect_guard_apart();
+    assert!(matches!(refused, Err(SettingsError::GuardInsideData)), "{refused:?}");
 }

@@ -13,6 +13,8 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 pub(super) struct Descriptors {
     /// The first that no connection may have.
     end: u64,
+    /// The first that not even a client may have who is being told so.
+    end_of_refusals: u64,
 }
 
 /// For a database (512 files by default), for its neighbours, for clients that are being refused.
@@ -34,14 +36,21 @@ impl Descriptors {
 
     /// `None` is a system without a limit.
     fn of(limit: Option<u64>) -> Self {
-        let end = limit.map_or(u64::MAX, |limit| limit.saturating_sub(RESERVED.min(limit / 2)));
-        Self { end }
+        let Some(limit) = limit else { return Self { end: u64::MAX, end_of_refusals: u64::MAX } };
+        let reserved = RESERVED.min(limit / 2);
+        let end = limit.saturating_sub(reserved);
+        Self { end, end_of_refusals: end + reserved / 8 }
     }
 
     /// Whether a connection may keep the descriptor that it was given. The system always gives the
     /// lowest one that is free, so that its number says how many there are.
     pub(super) fn leave_room_beside(&self, descriptor: RawFd) -> bool {
         u64::try_from(descriptor).is_ok_and(|descriptor| descriptor < self.end)
+    }
+
+    /// Whether one more client may be told that there is no room. Others are only closed.
+    pub(super) fn allow_refusal_on(&self, descriptor: RawFd) -> bool {
+        u64::try_from(descriptor).is_ok_and(|descriptor| descriptor < self.end_of_refusals)
     }
 }
 
@@ -51,9 +60,17 @@ mod tests {
 
     #[test]
     fn connections_leave_descriptors_for_files() {
-        for (limit, end) in [(64, 32), (1_024, 512), (1_536, 768), (20_000, 19_232), (0, 0)] {
+        for (limit, end, end_of_refusals) in [
+            (64, 32, 36),
+            (1_024, 512, 576),
+            (1_536, 768, 864),
+            (20_000, 19_232, 19_328),
+            (0, 0, 0),
+        ] {
             let descriptors = Descriptors::of(Some(limit));
-            assert_eq!(descriptors, Descriptors { end });
+            assert_eq!(descriptors, Descriptors { end, end_of_refusals });
+            let refused = RawFd::try_from(end_of_refusals).unwrap();
+            assert!(!descriptors.allow_refusal_on(refused));
             let last = RawFd::try_from(end).unwrap();
             assert!(!descriptors.leave_room_beside(last));
             assert_eq!(descriptors.leave_room_beside(last - 1), last > 0);
