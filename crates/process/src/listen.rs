@@ -7,6 +7,7 @@
 //!   request that lives too long: the connection is closed;
 //! - a body that comes too slowly: reading it fails with [`BodyError::TooSlow`], and whatever the
 //!   handler answers to that goes out as `408 Request Timeout`;
+//! - more bodies at once than there is memory for: reading one fails with [`BodyError::NoRoom`];
 //! - more connections than allowed: `503` with `Retry-After` at once, and closed. They are not left
 //!   to wait in the kernel's queue, because a client can tell a refusal from a network that is down,
 //!   and try elsewhere. The same where connections would take the file descriptors that the database
@@ -29,6 +30,7 @@ use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 use tower::Service;
 
+use body::BodyRoom;
 use connection::BoxError;
 use descriptors::Descriptors;
 use executor::TrackedExecutor;
@@ -118,6 +120,7 @@ where
     let slots = Arc::new(Semaphore::new(limits.connections_max.min(Semaphore::MAX_PERMITS)));
     let refusals = Refusals::new();
     let descriptors = Descriptors::raised();
+    let room = BodyRoom::new(&limits);
     let builder = Arc::new(builder(&limits, tasks.clone()));
     while let Some(stream) = accept(&listener, &shutdown).await {
         let free = descriptors.leave_room_beside(stream.as_raw_fd());
@@ -131,9 +134,10 @@ where
         };
         counts.count_accepted();
         let (service, builder) = (service.clone(), Arc::clone(&builder));
-        let (shutdown, counts) = (shutdown.clone(), counts.clone());
+        let (shutdown, counts, room) = (shutdown.clone(), counts.clone(), room.clone());
         tasks.spawn(async move {
-            let ending = connection::serve(stream, service, &builder, &limits, &shutdown).await;
+            let ending =
+                connection::serve(stream, service, &builder, &limits, &room, &shutdown).await;
             counts.count_end(&ending);
             tracing::debug!(%ending, "connection ended");
             drop(slot);

@@ -132,6 +132,7 @@ const fn body_status(refusal: BodyRefusal) -> StatusCode {
     match refusal {
         BodyRefusal::TooLong { .. } => StatusCode::PAYLOAD_TOO_LARGE,
         BodyRefusal::Broken => StatusCode::BAD_REQUEST,
+        BodyRefusal::NoRoom => StatusCode::SERVICE_UNAVAILABLE,
         BodyRefusal::Encoded => StatusCode::UNSUPPORTED_MEDIA_TYPE,
     }
 }

@@ -7,6 +7,8 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use indelible_process::listen::BodyError;
 use indelible_wire::limits;
 
+use crate::drive::mailbox::NotTaken;
+
 use super::problem::Refusal;
 
 /// The whole body, if it is no longer than `max` bytes.
@@ -33,6 +35,7 @@ fn refusal(error: &(dyn std::error::Error + 'static)) -> Refusal {
         if let Some(slow) = error.downcast_ref::<BodyError>() {
             return match slow {
                 BodyError::TooSlow => Refusal::BodySlow,
+                BodyError::NoRoom => Refusal::NotTaken(NotTaken::Busy),
                 BodyError::Broken(_) => Refusal::BodyIncomplete,
             };
         }

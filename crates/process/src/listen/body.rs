@@ -9,10 +9,11 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::activity::Exchange;
-use super::limits::ConnectionLimits;
+use super::limits::{BUFFER_BYTES_MAX, ConnectionLimits};
 
 /// The body of a request. Reading it fails when the client takes too long to send it.
 #[derive(Debug)]
@@ -22,6 +23,46 @@ pub struct RequestBody {
     total_max: Duration,
     wait: Option<Wait>,
     too_slow: TooSlow,
+    room: BodyRoom,
+    taken: Taken,
+}
+
+/// What all bodies of a socket may hold while they are received. Many connections that each send a
+/// large body, and never its end, would otherwise take as much memory as they like.
+#[derive(Clone, Debug)]
+pub(super) struct BodyRoom(Arc<Semaphore>);
+
+/// What one of them holds.
+#[derive(Debug, Default)]
+struct Taken {
+    received: usize,
+    room: Option<OwnedSemaphorePermit>,
+}
+
+impl BodyRoom {
+    pub(super) fn new(limits: &ConnectionLimits) -> Self {
+        Self(Arc::new(Semaphore::new(limits.bodies_bytes_max.min(Semaphore::MAX_PERMITS))))
+    }
+}
+
+impl Taken {
+    /// Whether there is room for more of this body. Its first bytes are within what a connection may
+    /// cost anyway, so that most bodies never ask.
+    fn grow(&mut self, bytes: usize, room: &BodyRoom) -> bool {
+        let free = BUFFER_BYTES_MAX.saturating_sub(self.received);
+        self.received = self.received.saturating_add(bytes);
+        let wanted = bytes.saturating_sub(free);
+        if wanted == 0 {
+            return true;
+        }
+        let wanted = u32::try_from(wanted).unwrap_or(u32::MAX);
+        let Ok(more) = Arc::clone(&room.0).try_acquire_many_owned(wanted) else { return false };
+        match &mut self.room {
+            Some(room) => room.merge(more),
+            None => self.room = Some(more),
+        }
+        true
+    }
 }
 
 /// Made only when a body is not there yet; most are.
@@ -38,6 +79,8 @@ struct Wait {
 pub enum BodyError {
     #[error("the request's body came too slowly")]
     TooSlow,
+    #[error("too many bodies are being received at once")]
+    NoRoom,
     #[error("the request's body broke off")]
     Broken(#[source] hyper::Error),
 }
@@ -47,7 +90,11 @@ pub enum BodyError {
 pub(super) struct TooSlow(Option<Arc<AtomicBool>>);
 
 impl RequestBody {
-    pub(super) fn new(incoming: Incoming, limits: &ConnectionLimits) -> (Self, TooSlow) {
+    pub(super) fn new(
+        incoming: Incoming,
+        limits: &ConnectionLimits,
+        room: &BodyRoom,
+    ) -> (Self, TooSlow) {
         let expected = !incoming.is_end_stream();
         let too_slow = TooSlow(expected.then(Arc::default));
         let body = Self {
@@ -56,6 +103,8 @@ impl RequestBody {
             total_max: limits.body_timeout,
             wait: None,
             too_slow: too_slow.clone(),
+            room: room.clone(),
+            taken: Taken::default(),
         };
         (body, too_slow)
     }
@@ -96,6 +145,12 @@ impl Body for RequestBody {
                         this.too_slow.set();
                         return Poll::Ready(Some(Err(BodyError::TooSlow)));
                     }
+                }
+                if let Some(Ok(data)) =
+                    frame.as_ref().map(|read| read.as_ref().map(Frame::data_ref))
+                    && !this.taken.grow(data.map_or(0, Bytes::len), &this.room)
+                {
+                    return Poll::Ready(Some(Err(BodyError::NoRoom)));
                 }
                 Poll::Ready(frame.map(|read| read.map_err(BodyError::Broken)))
             }

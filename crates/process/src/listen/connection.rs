@@ -20,7 +20,7 @@ use tower::Service;
 use tower::util::Oneshot;
 
 use super::activity::{Activity, Expiry, Verdict};
-use super::body::{AnswerBody, RequestBody};
+use super::body::{AnswerBody, BodyRoom, RequestBody};
 use super::executor::TrackedExecutor;
 use super::limits::ConnectionLimits;
 use super::socket::WatchedIo;
@@ -58,6 +58,7 @@ pub(super) async fn serve<S, B>(
     service: S,
     builder: &auto::Builder<TrackedExecutor>,
     limits: &ConnectionLimits,
+    room: &BodyRoom,
     shutdown: &Shutdown,
 ) -> Ending
 where
@@ -71,12 +72,12 @@ where
     let activity = Activity::begin();
     let io = TokioIo::new(WatchedIo::new(stream, Arc::clone(&activity)));
     let requests = {
-        let (activity, limits) = (Arc::clone(&activity), *limits);
+        let (activity, limits, room) = (Arc::clone(&activity), *limits, room.clone());
         service_fn(move |request: Request<Incoming>| {
             let exchange = activity.open(request.version());
             let version = request.version();
             let (head, incoming) = request.into_parts();
-            let (body, too_slow) = RequestBody::new(incoming, &limits);
+            let (body, too_slow) = RequestBody::new(incoming, &limits, &room);
             let answer = Oneshot::new(service.clone(), Request::from_parts(head, body));
             async move {
                 let mut answer = answer.await?;

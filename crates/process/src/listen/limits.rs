@@ -25,6 +25,11 @@ pub struct ConnectionLimits {
     pub request_timeout: Duration,
     /// How long requests under way may go on after a shutdown is requested.
     pub drain_timeout: Duration,
+    /// Bytes of bodies that are being received at once, over all connections and beyond the first
+    /// 64 KiB of each. Whoever comes with more gets an answer to [`BodyError::NoRoom`].
+    ///
+    /// [`BodyError::NoRoom`]: super::BodyError::NoRoom
+    pub bodies_bytes_max: usize,
     /// Requests at once on one HTTP/2 connection.
     pub http2_streams_max: u32,
 }
@@ -67,6 +72,7 @@ impl Default for ConnectionLimits {
             write_timeout: Duration::from_secs(30),
             request_timeout: Duration::from_secs(120),
             drain_timeout: Duration::from_secs(20),
+            bodies_bytes_max: 256 * 1024 * 1024,
             http2_streams_max: 128,
         }
     }

@@ -38,6 +38,7 @@ const PATIENT: ConnectionLimits = ConnectionLimits {
     write_timeout: NEVER,
     request_timeout: NEVER,
     drain_timeout: NEVER,
+    bodies_bytes_max: 100_000,
     http2_streams_max: 10,
 };
 
@@ -127,6 +128,17 @@ async fn handle(
             Response::new(Full::from("held"))
         }
         "/big" => Response::new(Full::from(vec![b'x'; BIG])),
+        "/nearly" => {
+            let mut body = body;
+            let mut received = 0;
+            while let Some(Ok(frame)) = body.frame().await {
+                received += frame.data_ref().map_or(0, Bytes::len);
+                if received == NEARLY {
+                    room.tell.send("nearly").await.unwrap();
+                }
+            }
+            Response::new(Full::from(received.to_string()))
+        }
         "/forget" => Response::new(Full::from("did not look")),
         _ => match body.collect().await {
             Ok(body) => Response::new(Full::new(body.to_bytes())),
@@ -139,6 +151,9 @@ async fn handle(
     };
     Ok(answer)
 }
+
+/// How much of a body `/nearly` tells of.
+const NEARLY: usize = 149_999;
 
 /// More than the socket buffers of both sides take.
 const BIG: usize = 64 * 1024 * 1024;

@@ -1,9 +1,12 @@
 //! A request's body, bounded.
 
+use std::error::Error;
+
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, header};
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use indelible_process::listen::BodyError;
 
 /// Why a body was not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -12,6 +15,8 @@ pub(crate) enum BodyRefusal {
     TooLong { bytes_max: usize },
     #[error("the body broke off or came too slowly")]
     Broken,
+    #[error("too many bodies are being received: try again")]
+    NoRoom,
     #[error("the body is encoded: send it as it is")]
     Encoded,
 }
@@ -30,8 +35,20 @@ pub(crate) async fn body(request: Request<Body>, bytes_max: usize) -> Result<Byt
     match Limited::new(request.into_body(), bytes_max).collect().await {
         Ok(body) => Ok(body.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err(too_long),
+        Err(error) if had_no_room(&*error) => Err(BodyRefusal::NoRoom),
         Err(_) => Err(BodyRefusal::Broken),
     }
+}
+
+fn had_no_room(error: &(dyn Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(cause) = next {
+        if matches!(cause.downcast_ref::<BodyError>(), Some(BodyError::NoRoom)) {
+            return true;
+        }
+        next = cause.source();
+    }
+    false
 }
 
 fn announced(headers: &HeaderMap) -> Option<u64> {

@@ -11,6 +11,7 @@ const LIMITS: ConnectionLimits = ConnectionLimits {
     write_timeout: Duration::from_secs(30),
     request_timeout: Duration::from_secs(100),
     drain_timeout: Duration::from_secs(5),
+    bodies_bytes_max: 1,
     http2_streams_max: 1,
 };
 

@@ -73,3 +73,31 @@ async fn what_is_not_http_is_closed() {
     let said = rest(&mut stream).await;
     assert!(said.starts_with(b"HTTP/1.1 400 "), "{said:?}");
 }
+
+/// Sends `sent` bytes of a body of `announced`.
+async fn body(server: &Server, path: &str, announced: usize, sent: usize) -> TcpStream {
+    let mut stream = server.connect().await;
+    let head = format!("POST {path} HTTP/1.1\r\nhost: a\r\ncontent-length: {announced}\r\n\r\n");
+    send(&mut stream, &head).await;
+    send(&mut stream, &"x".repeat(sent)).await;
+    stream
+}
+
+#[tokio::test]
+async fn more_bodies_than_there_is_memory_for_are_refused_and_small_ones_are_not() {
+    let mut server = Server::start(PATIENT).await;
+    // Beyond the first 64 KiB of each, all bodies together may hold 100,000 bytes: one of these does
+    // not reach that, and two do.
+    let size = NEARLY + 1;
+    let mut stalled = body(&server, "/nearly", size, NEARLY).await;
+    server.hears("nearly").await;
+    let mut other = body(&server, "/", size, size).await;
+    assert_eq!(answer(&mut other).await.1, "too many bodies are being received at once");
+    let mut small = body(&server, "/", 60_000, 60_000).await;
+    assert_eq!(answer(&mut small).await.1.len(), 60_000);
+    // Whoever had room keeps it, and leaves it to others afterwards.
+    send(&mut stalled, "x").await;
+    assert_eq!(answer(&mut stalled).await.1, size.to_string());
+    let mut other = body(&server, "/", size, size).await;
+    assert_eq!(answer(&mut other).await.1.len(), size);
+}
