@@ -170,7 +170,7 @@ pub(crate) fn plan(rows: &LogRows, entries: &[Vec<u8>], key: Option<DedupKey>) -
         let identities = key.map(|key| ItemIdentity { key, known: None });
         Item { entry, leaf, identities: identities.into_iter().collect() }
     });
-    let submission = Submission { ticket: (), items: items.collect() };
+    let submission = Submission { ticket: (), items: items.collect(), named: false };
     let effects = machine.step(Millis(0), Event::Arrived(vec![submission]));
     let plan = effects.into_iter().find_map(|effect| match effect {
         Effect::Commit(plan) => Some(plan),

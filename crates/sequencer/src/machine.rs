@@ -181,7 +181,7 @@ impl<T> Machine<T> {
             let Some(submission) = self.pool.pop_front() else { break };
             entries = entries.saturating_add(submission.items.len());
             bytes = bytes.saturating_add(submission.bytes());
-            let outcome = self.place(&mut draft, &submission.items);
+            let outcome = self.place(&mut draft, &submission);
             answers.push((submission.ticket, outcome));
         }
         (draft, answers)
@@ -195,8 +195,10 @@ impl<T> Machine<T> {
     }
 
     /// All items of a submission or none: it is judged whole before its first entry is placed.
-    fn place(&mut self, draft: &mut Draft, items: &[Item]) -> Outcome {
-        if let Some(item) = self.first_reused(items) {
+    fn place(&mut self, draft: &mut Draft, submission: &Submission<T>) -> Outcome {
+        let Submission { items, named, .. } = submission;
+        let stranger = || named.then(|| self.first_unlike_the_others(items)).flatten();
+        if let Some(item) = self.first_reused(items).or_else(stranger) {
             return Outcome::IdentityReused { item };
         }
         if !draft.has_room_for(u64::try_from(items.len()).unwrap_or(u64::MAX)) {
@@ -245,6 +247,15 @@ impl<T> Machine<T> {
             }
             false
         })
+    }
+
+    /// In a request that is known in part, the first item that is not.
+    fn first_unlike_the_others(&self, items: &[Item]) -> Option<usize> {
+        let is_known = |item: &Item| {
+            item.identities.first().is_some_and(|name| self.identities.known(name).is_some())
+        };
+        let first_unknown = items.iter().position(|item| !is_known(item))?;
+        items.iter().any(is_known).then_some(first_unknown)
     }
 
     fn publish(&mut self, now: Millis, effects: &mut Vec<Effect<T>>) {

@@ -46,6 +46,9 @@ pub struct Submission<T> {
     pub ticket: T,
     /// The entries in their order; never empty.
     pub items: Vec<Item>,
+    /// Whether the first identity of each item names this one request: then either all of them are
+    /// known, and it is a repeat, or none is.
+    pub named: bool,
 }
 
 impl<T> Submission<T> {

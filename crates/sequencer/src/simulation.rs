@@ -126,7 +126,7 @@ impl World {
             self.next_ticket += 1;
             let items = contents.iter().map(|content| self.item(*content)).collect();
             self.waiting.insert(ticket, contents);
-            Submission { ticket, items }
+            Submission { ticket, items, named: false }
         });
         let event = Event::Arrived(submissions.collect::<Vec<_>>());
         self.step(event);
@@ -298,8 +298,9 @@ fn what_waits_shares_one_commit() {
 fn a_repeat_in_the_same_commit_gets_the_first_index() {
     let mut world = World::new(Lifecycle::Active);
     let items = vec![world.item((7, Some(1)))];
-    let twice =
-        vec![Submission { ticket: 100, items: items.clone() }, Submission { ticket: 101, items }];
+    let twice = [(100, items.clone()), (101, items)]
+        .map(|(ticket, items)| Submission { ticket, items, named: false })
+        .into();
     world.waiting.insert(100, vec![(7, Some(1))]);
     world.waiting.insert(101, vec![(7, Some(1))]);
     world.step(Event::Arrived(twice));
@@ -353,7 +354,7 @@ fn after_an_unknown_commit_nothing_is_accepted() {
     assert!(alloc::format!("{effects:?}").contains(&alloc::format!("{unknown:?}")));
     assert!(matches!(effects.last(), Some(Effect::Stopped)));
     let entry = world.item((2, None));
-    let late = Event::Arrived(vec![Submission { ticket: 9, items: vec![entry] }]);
+    let late = Event::Arrived(vec![Submission { ticket: 9, items: vec![entry], named: false }]);
     let effects = world.machine.step(Millis(0), late);
     assert!(matches!(
         effects.as_slice(),
@@ -383,8 +384,8 @@ fn bundles_and_tiles_are_never_crossed() {
     let mut sizes = VecDeque::from([200_usize, 100, 700, 65_536 - 1_000, 3]);
     while let Some(count) = sizes.pop_front() {
         let items = vec![item.clone(); count];
-        let effects =
-            machine.step(Millis(0), Event::Arrived(vec![Submission { ticket: 0, items }]));
+        let effects = machine
+            .step(Millis(0), Event::Arrived(vec![Submission { ticket: 0, items, named: false }]));
         let plan = effects.iter().find_map(|effect| match effect {
             Effect::Commit(plan) => Some(plan),
             _ => None,
@@ -420,7 +421,29 @@ fn a_refreshed_head_does_not_hold_up_new_entries() {
     machine.step(Millis(0), Event::Tick);
     machine.step(Millis(1), Event::Published(TreeSize::ZERO));
     let item = World::new(Lifecycle::Active).item((1, None));
-    machine.step(Millis(2), Event::Arrived(vec![Submission { ticket: 0, items: vec![item] }]));
+    machine.step(
+        Millis(2),
+        Event::Arrived(vec![Submission { ticket: 0, items: vec![item], named: false }]),
+    );
     let effects = machine.step(Millis(3), Event::Committed);
     assert!(effects.iter().any(|effect| matches!(effect, Effect::Publish(_))));
+}
+
+#[test]
+fn a_named_request_is_known_whole_or_refused_whole() {
+    let mut world = World::new(Lifecycle::Active);
+    let mut submit = |contents: &[(u8, Option<u8>)]| {
+        let ticket = 1_000 + world.next_ticket;
+        world.next_ticket += 1;
+        let items = contents.iter().map(|content| world.item(*content)).collect();
+        world.waiting.insert(ticket, contents.to_vec());
+        world.step(Event::Arrived(vec![Submission { ticket, items, named: true }]));
+        world.commit_ends();
+        assert!(world.waiting.is_empty());
+        world.entries.len()
+    };
+    assert_eq!(submit(&[(1, Some(0)), (2, Some(1)), (3, Some(2))]), 3);
+    assert_eq!(submit(&[(1, Some(0)), (2, Some(1)), (3, Some(2))]), 3, "a repeat");
+    assert_eq!(submit(&[(1, Some(0)), (9, Some(3)), (3, Some(2))]), 3, "known in part");
+    assert_eq!(submit(&[(9, Some(3))]), 4, "another request");
 }

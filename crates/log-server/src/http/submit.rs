@@ -34,14 +34,19 @@ pub(super) async fn submit(
     if log.frozen {
         return Err(Refusal::Frozen);
     }
+    let last = entries.len().saturating_sub(1);
     let items: Vec<Item> = entries
         .into_iter()
         .enumerate()
-        .map(|(position, entry)| item(log, entry, idempotency_key, position))
+        .map(|(position, entry)| {
+            let name = if position == last { Name::Last } else { Name::At(position) };
+            item(log, entry, idempotency_key, name)
+        })
         .collect();
     let leaves = items.iter().map(|item| item.leaf).collect();
     let (ticket, outcome) = oneshot::channel();
-    log.mailbox.submit(Submission { ticket, items })?;
+    let named = idempotency_key.is_some();
+    log.mailbox.submit(Submission { ticket, items, named })?;
     // A writer that ends without an answer leaves the outcome open.
     match outcome.await.unwrap_or(Outcome::Unknown) {
         Outcome::Placed(places) => Ok((leaves, places)),
@@ -53,18 +58,30 @@ pub(super) async fn submit(
     }
 }
 
-fn item(log: &LogService, entry: Entry, key: Option<&[u8]>, position: usize) -> Item {
+fn item(log: &LogService, entry: Entry, key: Option<&[u8]>, name: Name) -> Item {
     let leaf = entry.leaf_hash();
-    let by_key = key.map(|key| digest_of_key(key, position));
+    let by_key = key.map(|key| digest_of_key(key, name));
     let by_content = log.dedup_by_content.then(|| digest_of_leaf(&leaf));
     let digests = by_key.into_iter().chain(by_content);
     let identities = digests.map(|key| Identity { key, known: None }).collect();
     Item { entry, leaf, identities }
 }
 
-/// One key names a whole request, so each of its entries gets a name of its own.
-fn digest_of_key(key: &[u8], position: usize) -> DedupKey {
-    let position = u64::try_from(position).unwrap_or(u64::MAX).to_be_bytes();
+/// One key names a whole request, so each of its entries gets a name of its own. The last is named for
+/// being the last: a longer or shorter request under the same key then brings another last entry, and
+/// is refused whole instead of being taken for a repeat of what it shares.
+#[derive(Clone, Copy, Debug)]
+enum Name {
+    At(usize),
+    Last,
+}
+
+fn digest_of_key(key: &[u8], name: Name) -> DedupKey {
+    let position = match name {
+        Name::At(position) => u64::try_from(position).unwrap_or(u64::MAX - 1),
+        Name::Last => u64::MAX,
+    };
+    let position = position.to_be_bytes();
     digest(b"idempotency-key\0", &[position.as_slice(), key].concat())
 }
 

@@ -49,8 +49,8 @@ fn submit(mailbox: &Mailbox, entry: &[u8]) -> Result<Outcome, NotTaken> {
     let entry = Entry::parse(entry).unwrap();
     let leaf = entry.leaf_hash();
     let (ticket, outcome) = oneshot::channel();
-    mailbox
-        .submit(Submission { ticket, items: vec![Item { entry, leaf, identities: Vec::new() }] })?;
+    let items = vec![Item { entry, leaf, identities: Vec::new() }];
+    mailbox.submit(Submission { ticket, items, named: false })?;
     Ok(outcome.blocking_recv().unwrap_or(Outcome::Unknown))
 }
 

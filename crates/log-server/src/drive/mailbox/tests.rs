@@ -15,7 +15,7 @@ fn submission(entries: usize, bytes: usize) -> Submission<Ticket> {
     let entry = Entry::parse(vec![1; bytes]).unwrap();
     let leaf = entry.leaf_hash();
     let items = vec![Item { entry, leaf, identities: Vec::new() }; entries];
-    Submission { ticket: oneshot::channel().0, items }
+    Submission { ticket: oneshot::channel().0, items, named: false }
 }
 
 #[test]

@@ -70,6 +70,30 @@ async fn a_batch_under_its_key_is_repeated_entry_by_entry() {
 }
 
 #[tokio::test]
+async fn a_request_longer_or_shorter_than_the_one_under_its_key_is_refused_whole() {
+    let served = serve("").await;
+    let entries: [&[u8]; 3] = [b"a", b"b", b"c"];
+    batch(&served, &[KEY], &entries).await;
+    let others: [&[&[u8]]; 5] = [
+        &[b"a"],
+        &[b"a", b"b"],
+        &[b"a", b"b", b"c", b"d"],
+        &[b"a", b"b", b"d", b"c"],
+        &[b"b", b"c"],
+    ];
+    for other in others {
+        let body = Body::from(lengths(other.iter().copied()));
+        let other = request(Method::POST, "/add-batch", &[KEY, OCTETS], body);
+        let refused = served.refused(other, "idempotency-key-reused").await;
+        assert!(refused.item.is_some());
+    }
+    let single = request(Method::POST, "/add", &[KEY], Body::from("a"));
+    served.refused(single, "idempotency-key-reused").await;
+    assert_eq!(served.size(), 3);
+    assert_eq!(batch(&served, &[KEY], &entries).await, [(0, true), (1, true), (2, true)]);
+}
+
+#[tokio::test]
 async fn without_a_key_equal_entries_are_entries_of_their_own() {
     let served = serve("").await;
     assert_eq!((served.add(b"same").await, served.add(b"same").await), (0, 1));

@@ -122,5 +122,5 @@ async fn a_stopped_log_takes_nothing_more() {
 
 fn empty() -> indelible_sequencer::Submission<crate::drive::mailbox::Ticket> {
     let (ticket, _) = tokio::sync::oneshot::channel();
-    indelible_sequencer::Submission { ticket, items: Vec::new() }
+    indelible_sequencer::Submission { ticket, items: Vec::new(), named: false }
 }
