@@ -197,8 +197,9 @@ impl<T> Machine<T> {
     /// All items of a submission or none: it is judged whole before its first entry is placed.
     fn place(&mut self, draft: &mut Draft, submission: &Submission<T>) -> Outcome {
         let Submission { items, named, .. } = submission;
-        let stranger = || named.then(|| self.first_unlike_the_others(items)).flatten();
-        if let Some(item) = self.first_reused(items).or_else(stranger) {
+        let stranger = if *named { self.first_unlike_the_others(items) } else { None };
+        // The first of them is where the request departs from the earlier one.
+        if let Some(item) = self.first_reused(items).into_iter().chain(stranger).min() {
             return Outcome::IdentityReused { item };
         }
         if !draft.has_room_for(u64::try_from(items.len()).unwrap_or(u64::MAX)) {
